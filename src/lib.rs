@@ -1,0 +1,17 @@
+//! Upgrades what Flux runs.
+//!
+//! The flow, told in the order in which data passes through it; each arrow is one public function
+//! from plain data to plain data:
+//!
+//! ```text
+//! files ─ discover → Inventory ─ resolve → Candidates ─ analyse → Facts ─ plan → Plan
+//!       ─ render → Patches ─ commit → Branches ─ publish → Pulls ─ report
+//! ```
+//!
+//! Imports go one way: `yaml image version tree http process` ← `notes` ← `policy` ← `flux` ←
+//! `upstream` ← `upgrade` ← `git forge report` ← `bot` ← `commands`. Only `tree`, `http`,
+//! `process`, `git`, `forge` and `commands` touch the world; nothing else reads a clock, the
+//! environment or a socket.
+
+pub mod image;
+pub mod tree;
