@@ -15,3 +15,4 @@
 
 pub mod image;
 pub mod tree;
+pub mod yaml;

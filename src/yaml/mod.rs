@@ -1,0 +1,26 @@
+//! Manifests as text: exact spans, exact edits, and the proof of each edit.
+//!
+//! A manifest is never serialised. Its text is the truth; what is read from it is an index of
+//! spans, and an edit is a splice of bytes that is proved before anything is written. The rooms,
+//! in the order in which data passes through them:
+//!
+//! - [`Stream`] reads a text (`read`, with `cursor` and `scalar`) into an index (`index`);
+//! - [`Node`] looks things up in it, [`Path`] and [`Spot`] say where they stand;
+//! - [`Error`] names line, column and snippet of what cannot be read.
+
+mod cursor;
+mod error;
+mod index;
+mod node;
+mod path;
+mod read;
+mod scalar;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use index::{BytePos, Kind, Layout, ScalarStyle};
+pub use node::Node;
+pub use path::{InvalidPath, Path, Spot, Step};
+pub use stream::Stream;
