@@ -16,3 +16,4 @@
 pub mod image;
 pub mod tree;
 pub mod yaml;
+pub mod version;

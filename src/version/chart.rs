@@ -1,0 +1,1 @@
+//! Chart versions: what a pin resolves to, and what to write instead.

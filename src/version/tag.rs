@@ -1,0 +1,480 @@
+//! A tag, read as a version: prefix, numbers, pre-release, variant, build.
+//!
+//! Registries give tags no grammar. This reading looks for the first run of digits that can begin
+//! a version (at the start, behind a separator, behind `v`), takes what precedes it as the prefix
+//! and cuts what follows it into parts ([`Part`]). A run that belongs to something else does not
+//! begin a version: the `17` of `java17-jre`, the `24.04` of `ubuntu-24.04`, a commit. Where no
+//! version is found the tag is a name, and a name is never compared with anything.
+
+use serde::Serialize;
+
+use super::date;
+use super::numbers::Numbers;
+use super::tail::{self, Part};
+use super::word::{self, Role, Stage};
+
+/// What a tag is, by its own text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A version of numbers: `1.2.3`, `v1.2`, `5.1.2-r0-ls300`.
+    Version,
+    /// A version that is a date: `2024.12.3`, `24.04`, `20240501`, `RELEASE.2024-01-16T…`.
+    Calendar,
+    /// A build of a branch, ordered by the second it was made in: `main-abc1234-1700000000`.
+    Timestamp,
+    /// One small number, `18` or `18-alpine`: a line of releases that the tag follows.
+    Line,
+    /// A name that moves with every release or branch: `latest`, `main`, `rolling`, `server-cuda12`.
+    Name,
+    /// A commit: `abc1234`, `sha-abc1234`.
+    Commit,
+    /// What was built for a review: `pr-123`.
+    Request,
+    /// A signature, attestation or bill of materials: `sha256-….sig`.
+    Signature,
+    /// No tag at all, by the distribution specification.
+    Invalid,
+}
+
+/// A tag, cut into its parts. Every part is a slice of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag<'a> {
+    text: &'a str,
+    kind: Kind,
+    prefix: &'a str,
+    marker: &'a str,
+    written: &'a str,
+    numbers: Numbers,
+    parts: Vec<Part<'a>>,
+    /// The commit inside the prefix, if there is one.
+    commit: Option<&'a str>,
+}
+
+impl<'a> Tag<'a> {
+    /// Reads a tag. Every text can be read; what is no version says so by its [`Kind`].
+    #[must_use]
+    pub fn parse(text: &'a str) -> Self {
+        let named = |kind| Self {
+            text,
+            kind,
+            prefix: text,
+            marker: "",
+            written: "",
+            numbers: Numbers::default(),
+            parts: Vec::new(),
+            commit: None,
+        };
+        if let Some(kind) = special(text) {
+            return named(kind);
+        }
+        let Some(start) = start(text) else {
+            return named(if start_of_request(text) { Kind::Request } else { Kind::Name });
+        };
+        let tail = text.get(start.at + start.taken..).unwrap_or_default();
+        let mut tag = Self {
+            text,
+            kind: Kind::Name,
+            prefix: text.get(..start.marker).unwrap_or_default(),
+            marker: text.get(start.marker..start.at).unwrap_or_default(),
+            written: text.get(start.at..start.at + start.taken).unwrap_or_default(),
+            numbers: start.numbers,
+            parts: tail::parts(tail),
+            commit: start.commit,
+        };
+        tag.kind = tag.judge();
+        tag
+    }
+
+    /// Returns the tag as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// Returns what the tag is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Returns what stands before the version, without its `v`: `server-`, `RELEASE.`, or nothing.
+    /// It is the whole text where there is no version.
+    #[must_use]
+    pub fn prefix(&self) -> &'a str {
+        self.prefix
+    }
+
+    /// Returns the `v` or `V` in front of the numbers, or nothing.
+    #[must_use]
+    pub fn marker(&self) -> &'a str {
+        self.marker
+    }
+
+    /// Returns the numbers as they are written, `24.04` for `24.04-lts`.
+    #[must_use]
+    pub fn written(&self) -> &'a str {
+        self.written
+    }
+
+    /// Returns the numbers; none where there is no version.
+    #[must_use]
+    pub fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    /// Returns the parts behind the numbers, in order.
+    #[must_use]
+    pub fn parts(&self) -> &[Part<'a>] {
+        &self.parts
+    }
+
+    /// Returns how the version is marked as not yet released: stages with their numbers, in order.
+    /// Nothing for a release.
+    pub fn pre_release(&self) -> impl Iterator<Item = (Stage, &Numbers)> {
+        self.parts.iter().filter_map(|part| match part.role {
+            Role::PreRelease(stage) => Some((stage, &part.numbers)),
+            _ => None,
+        })
+    }
+
+    /// Tells whether the version is marked as not yet released.
+    #[must_use]
+    pub fn is_pre_release(&self) -> bool {
+        self.pre_release().next().is_some()
+    }
+
+    /// Tells whether the tag holds a version that can be compared with others.
+    #[must_use]
+    pub fn is_version(&self) -> bool {
+        matches!(self.kind, Kind::Version | Kind::Calendar | Kind::Timestamp | Kind::Line)
+    }
+
+    /// Tells whether two tags share their prefix; `v` and a commit inside it do not count.
+    #[must_use]
+    pub fn same_prefix(&self, other: &Self) -> bool {
+        match (self.around_commit(), other.around_commit()) {
+            (Some(mine), Some(theirs)) => mine == theirs,
+            (None, None) => self.prefix == other.prefix,
+            _ => false,
+        }
+    }
+
+    /// Tells whether two tags share their variant: the same parts in the same order, but for
+    /// pre-releases, and for what builds, bases and commits count.
+    #[must_use]
+    pub fn same_variant(&self, other: &Self) -> bool {
+        let (mut mine, mut theirs) = (self.flavour(), other.flavour());
+        loop {
+            match (mine.next(), theirs.next()) {
+                (Some(one), Some(another)) if one.same_shape(another) => {}
+                (None, None) => return true,
+                _ => return false,
+            }
+        }
+    }
+
+    /// Returns the versions of the base systems named in the tag, in order.
+    pub fn bases(&self) -> impl Iterator<Item = &Numbers> {
+        self.counted(Role::Base)
+    }
+
+    /// Returns the builds that the tag counts, in order.
+    pub fn builds(&self) -> impl Iterator<Item = &Numbers> {
+        self.counted(Role::Build)
+    }
+
+    /// Returns the commits named in the tag, in order.
+    pub fn commits(&self) -> impl Iterator<Item = &'a str> {
+        let behind = self.parts.iter().filter(|part| part.role == Role::Commit);
+        self.commit.into_iter().chain(behind.map(|part| part.word))
+    }
+
+    fn counted(&self, role: Role) -> impl Iterator<Item = &Numbers> {
+        self.parts.iter().filter(move |part| part.role == role).map(|part| &part.numbers)
+    }
+
+    fn flavour(&self) -> impl Iterator<Item = &Part<'a>> {
+        self.parts.iter().filter(|part| !matches!(part.role, Role::PreRelease(_)))
+    }
+
+    fn around_commit(&self) -> Option<(&'a str, &'a str)> {
+        self.prefix.split_once(self.commit?)
+    }
+
+    fn judge(&self) -> Kind {
+        let floats = |part: &Part<'_>| part.word.eq_ignore_ascii_case("latest");
+        if self.prefix_words().any(is_request) {
+            return Kind::Request;
+        }
+        if self.parts.iter().any(floats) || self.prefix_words().any(|word| word == "latest") {
+            return Kind::Name;
+        }
+        let [first, rest @ ..] = self.numbers.as_slice() else { return Kind::Name };
+        if rest.is_empty() && date::is_timestamp(*first) && !date::is_dated(*first) {
+            return Kind::Timestamp;
+        }
+        if date::is_dated(*first)
+            || (date::is_year(*first) && !rest.is_empty())
+            || self.is_dotted_month()
+        {
+            return Kind::Calendar;
+        }
+        // From three digits on a lone number counts builds; a line of releases is a small one.
+        if rest.is_empty() && (*first < 100 || date::is_year(*first)) {
+            return Kind::Line;
+        }
+        Kind::Version
+    }
+
+    /// Tells whether the numbers begin with a two-digit year and a month that keeps its zero, as
+    /// in `24.04`. Without the zero nothing tells a year from a major version.
+    fn is_dotted_month(&self) -> bool {
+        let bytes = self.written.as_bytes();
+        matches!(bytes, [b'1'..=b'4', b'0'..=b'9', b'.', b'0', b'1'..=b'9', rest @ ..]
+            if !rest.first().is_some_and(u8::is_ascii_digit))
+    }
+
+    fn prefix_words(&self) -> impl Iterator<Item = &'a str> {
+        self.prefix.split(is_separator).filter(|word| !word.is_empty())
+    }
+}
+
+impl std::fmt::Display for Tag<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}{}", self.prefix, self.marker, self.written)?;
+        self.parts.iter().try_for_each(|part| f.write_str(part.text))
+    }
+}
+
+/// Recognises the tags that are no version whatever they hold.
+fn special(text: &str) -> Option<Kind> {
+    if !crate::image::is_tag(text) {
+        return Some(Kind::Invalid);
+    }
+    // Cosign's tags, and the fallback tag of the referrers API: OCI distribution specification,
+    // "Referrers Tag Schema".
+    let attached = [".sig", ".att", ".sbom"].iter().any(|end| text.ends_with(end));
+    if attached || text.starts_with("sha256-") || text.starts_with("sha512-") {
+        return Some(Kind::Signature);
+    }
+    let decimal = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if word::is_hexadecimal(text) && !decimal(text) {
+        return Some(Kind::Commit);
+    }
+    let (name, rest) = text.split_once(['-', '_'])?;
+    let branch = word::is_branch(&name.to_ascii_lowercase());
+    (branch && word::is_commit_of_branch(rest)).then_some(Kind::Commit)
+}
+
+fn start_of_request(text: &str) -> bool {
+    text.split(is_separator).next().is_some_and(is_request)
+}
+
+/// Tells whether a word of the prefix, `pr` or `pr123`, marks what was built for a review.
+fn is_request(word: &str) -> bool {
+    let name = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    word::is_request(&name.to_ascii_lowercase())
+}
+
+struct Start<'a> {
+    /// Where the `v` stands, or the first digit.
+    marker: usize,
+    /// Where the first digit stands.
+    at: usize,
+    numbers: Numbers,
+    taken: usize,
+    commit: Option<&'a str>,
+}
+
+/// Finds where the version begins: the first segment between `-` and `_` that can hold one.
+fn start(text: &str) -> Option<Start<'_>> {
+    let mut commit = None;
+    let mut before = String::new();
+    let mut at = 0;
+    for segment in text.split(['-', '_']) {
+        let here = at;
+        at += segment.len() + 1;
+        let of_branch = word::is_branch(&before) && word::is_commit_of_branch(segment);
+        if of_branch || word::is_commit(segment) {
+            commit = Some(segment);
+            continue;
+        }
+        let of_platform = word::is_platform(&before);
+        before = segment.to_ascii_lowercase();
+        if of_platform {
+            continue;
+        }
+        let Some((marker, digits)) = opening(segment) else { continue };
+        let body = text.get(here + digits..)?;
+        let (numbers, taken) = date::read(body).or_else(|| Numbers::read(body))?;
+        let (marker, at) = (here + marker, here + digits);
+        return Some(Start { marker, at, numbers, taken, commit });
+    }
+    None
+}
+
+/// Tells where in a segment a version begins, the `v` first and then the digits.
+fn opening(segment: &str) -> Option<(usize, usize)> {
+    let letters = segment.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let (word, rest) = segment.split_at(letters);
+    let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let lower = word.to_ascii_lowercase();
+    if !digit(rest) {
+        // `RELEASE.2024-…`, `release.1.2`
+        let behind = rest.strip_prefix('.').filter(|behind| digit(behind))?;
+        return (!lower.is_empty()).then(|| segment.len() - behind.len()).map(|at| (at, at));
+    }
+    match lower.as_str() {
+        "" => Some((0, 0)),
+        "v" => Some((0, 1)),
+        word if word::introduces(word) => Some((letters, letters)),
+        word if word::is_platform(word) => None,
+        // One letter, as in `n7.1` or `b4321`; the digits of `k8s` are part of a word.
+        _ if letters == 1 => {
+            let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+            (after.is_empty() && lower != "x").then_some((1, 1))
+        }
+        _ => None,
+    }
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, '-' | '_' | '.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_of_real_tags() {
+        let cases = [
+            (
+                Kind::Version,
+                "1.2.3 v1.2 1.10 V2.0.0 version-1.2.3 1.2.3-ls12 n7.1 server-b4321 5.1.2-r0-ls300 \
+                 1.2.3-debian-12-r3 3.12-alpine3.20 3.7.0b10 1.32.5.7349-8f4248874-ls183 \
+                 pg14-v0.2.0 python3.11-v1.2.3 ubuntu-22.04-1.2.3 amd64-1.2.3-ls4 1.2.3-abc1234 \
+                 v1.2.3-45-g1a2b3c4 10.10.3ubu2404-ls42 24.10.1 131 v0.131 release-4.6.0 \
+                 libtorrentv1-release-4.6.0-ls12 123456789012345678 release.1.2 x86_64-1.2.3",
+            ),
+            (
+                Kind::Calendar,
+                "2024.12.3 24.04 24.04.11.3.1 2024-05-01 v2024-05-01 20240501 202405 2024.1 \
+                 RELEASE.2024-01-16T16-07-38Z RELEASE.2024-01-16T16-07-38Z.fips 2024_05_01 \
+                 version-2026.5.1 bookworm-20230411-slim nightly-20240501 dev-20240501 \
+                 20240501120000",
+            ),
+            (
+                Kind::Timestamp,
+                "main-abc1234-1700000000 main-1234567-1700000000 1700000000 main-1700000000",
+            ),
+            (Kind::Line, "18 v1 18-alpine 2022-CU12-ubuntu-22.04 2024 16-3.4 8u392 41 v1beta3"),
+            (
+                Kind::Name,
+                "latest stable main edge rolling java17-jre python3.11 python3.11-slim v x86_64 _ \
+                 server-cuda12 ubuntu-24.04 alpine3.20 alpine-3.20 cpu-server bookworm-slim \
+                 18-latest 2022-latest latest-18 k8s-1.30 cuda12.1 1.2.3.4.5.6.7.8.9 \
+                 1234567890123456789",
+            ),
+            (
+                Kind::Commit,
+                "abc1234 sha-abc1234 sha-1234567 main-1a2b3c4 main_1a2b3c4 deadbeef \
+                 0123456789abcdef0123456789abcdef01234567",
+            ),
+            (Kind::Request, "pr-123 pr123-abc pr-123-abc1234 pull-7 feature-login renovate-x-1.2"),
+            (
+                Kind::Signature,
+                "sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.sig \
+                 sha256-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef \
+                 1.2.3.att v1.2.sbom",
+            ),
+            (Kind::Invalid, "${TAG} 1.2.3+4 -1 .1 >=1.0 é {{.tag}}"),
+        ];
+        for (kind, tags) in cases {
+            for tag in tags.split_whitespace() {
+                assert_eq!(Tag::parse(tag).kind(), kind, "{tag:?}");
+            }
+        }
+        assert_eq!(Tag::parse("").kind(), Kind::Invalid);
+        assert_eq!(Tag::parse("1 2").kind(), Kind::Invalid);
+    }
+
+    #[test]
+    fn finds_prefix_marker_and_numbers() {
+        let cases: &[(&str, &str, &str, &str, &[u64])] = &[
+            ("1.2.3", "", "", "1.2.3", &[1, 2, 3]),
+            ("v1.2", "", "v", "1.2", &[1, 2]),
+            ("version-v1.2.3-ls4", "version-", "v", "1.2.3", &[1, 2, 3]),
+            ("24.04", "", "", "24.04", &[24, 4]),
+            (
+                "RELEASE.2024-01-16T16-07-38Z",
+                "RELEASE.",
+                "",
+                "2024-01-16T16-07-38Z",
+                &[2024, 1, 16, 16, 7, 38],
+            ),
+            ("pg14-v0.2.0", "pg14-", "v", "0.2.0", &[0, 2, 0]),
+            ("server-b4321", "server-b", "", "4321", &[4321]),
+            ("main-abc1234-1700000000", "main-abc1234-", "", "1700000000", &[1_700_000_000]),
+            ("bookworm-20230411-slim", "bookworm-", "", "20230411", &[20_230_411]),
+            ("version1.2", "version", "", "1.2", &[1, 2]),
+            ("latest", "latest", "", "", &[]),
+        ];
+        for (text, prefix, marker, written, numbers) in cases {
+            let tag = Tag::parse(text);
+            let read = (tag.prefix(), tag.marker(), tag.written(), tag.numbers().as_slice());
+            assert_eq!(read, (*prefix, *marker, *written, *numbers), "{text}");
+        }
+    }
+
+    #[test]
+    fn prefix_and_variant_tell_families_apart() {
+        let same = [
+            ("1.2.3", "v1.3.0"),
+            ("1.2.3-alpine", "1.3.0-alpine"),
+            ("1.2.3-alpine3.20", "1.2.3-alpine3.21"),
+            ("1.2.3-debian-11-r3", "1.3.0-debian-12-r0"),
+            ("1.2.3-ls12", "1.3.0-ls2"),
+            ("1.2.3-rc.1-alpine", "1.2.3-alpine"),
+            ("1.2.3-abc1234", "1.2.4-def5678"),
+            ("main-abc1234-1700000000", "main-def5678-1700000001"),
+            ("1.2.3-slim-20240501", "1.2.4-slim-20240601"),
+        ];
+        for (one, another) in same {
+            let (one, another) = (Tag::parse(one), Tag::parse(another));
+            assert!(one.same_prefix(&another) && one.same_variant(&another), "{one} {another}");
+        }
+        let different = [
+            ("1.2.3", "1.3.0-alpine"),
+            ("1.2.3-alpine", "1.3.0"),
+            ("1.2.3-alpine", "1.3.0-slim"),
+            ("1.2.3-alpine", "1.3.0-alpine3.20"),
+            ("1.2.3-pg15", "1.2.3-pg16"),
+            ("1.2.3-cuda12.1", "1.2.4-cuda12.4"),
+            ("1.2.3-4", "1.2.4"),
+            ("1.2.3-4", "1.2.4-5.1"),
+            ("1.2.3-r3", "1.2.4-ls3"),
+            ("1.2.3-ls1", "1.2.4_ls2"),
+            ("pg14-v0.2.0", "pg15-v0.3.0"),
+            ("server-1.2.3", "client-1.3.0"),
+            ("1.2.3", "version-1.3.0"),
+            ("main-abc1234-1700000000", "dev-def5678-1700000001"),
+            ("main-1700000000", "main-def5678-1700000001"),
+        ];
+        for (one, another) in different {
+            let (one, another) = (Tag::parse(one), Tag::parse(another));
+            let alike = one.same_prefix(&another) && one.same_variant(&another);
+            assert!(!alike, "{one} {another}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn printing_gives_back_what_was_read(
+            text in "\\PC{0,30}|([-._]?(v|rc|ls|alpine|pr|sha|main|[a-f0-9]{7}|2024-05-01|[a-z]{0,3}[0-9.]{0,4})){0,6}"
+        ) {
+            assert_eq!(Tag::parse(&text).to_string(), text);
+        }
+    }
+}
