@@ -16,11 +16,13 @@ mod numbers;
 mod order;
 mod range;
 mod reason;
+mod rewrite;
 mod rules;
 mod tag;
 mod tail;
 mod word;
 
+pub use chart::ChartChoice;
 pub use choose::{Candidate, Choice, choose};
 pub use numbers::Numbers;
 pub use order::{Bump, bump, compare};
