@@ -13,7 +13,10 @@
 //! `process`, `git`, `forge` and `commands` touch the world; nothing else reads a clock, the
 //! environment or a socket.
 
+pub mod http;
 pub mod image;
+pub mod process;
 pub mod tree;
 pub mod yaml;
 pub mod version;
+pub mod upstream;

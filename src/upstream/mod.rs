@@ -1,0 +1,87 @@
+//! What exists outside the repository: registries and Helm repositories, asked over `http`.
+//!
+//! [`Upstream`] is the boundary that `resolve` and `analyse` are written against; `Live` is its
+//! only implementation besides the doubles of tests, since replay and offline work happen below,
+//! in `http`. The rooms, in the order in which a question passes through them: `once` (the same
+//! question is asked once a run), `registry` (requests of the distribution API), `auth` with
+//! `challenge` and `docker_config` (who asks), `paging` (the way through a tag list), `manifest`
+//! (what an answer says), and beside them `helm` (the index of a Helm repository).
+
+mod error;
+mod types;
+
+pub use error::Error;
+pub use types::{ChartLocation, ChartVersion, Digest, ImageConfig, Manifest, ManifestKind, Tags};
+
+use crate::image::Repository;
+use std::future::Future;
+use std::sync::Arc;
+
+/// What can be asked about the world outside.
+///
+/// The same question asked twice in a run is one request; answers are shared, not copied.
+pub trait Upstream: Send + Sync {
+    /// Lists the tags of a repository, in the registry's order.
+    ///
+    /// # Errors
+    /// When the registry gives no usable answer; a missing repository is [`Error::NotFound`].
+    fn tags(
+        &self,
+        repository: &Repository,
+    ) -> impl Future<Output = Result<Arc<Tags>, Error>> + Send;
+
+    /// Looks at the manifest behind a tag or a digest; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the registry gives no usable answer.
+    fn manifest(
+        &self,
+        repository: &Repository,
+        reference: &str,
+    ) -> impl Future<Output = Result<Option<Manifest>, Error>> + Send;
+
+    /// Asks for the digest behind a tag with one HEAD; `None` where the tag does not exist. For a
+    /// multi-platform image it is the index's digest.
+    ///
+    /// # Errors
+    /// When the registry gives no usable answer.
+    fn digest(
+        &self,
+        repository: &Repository,
+        tag: &str,
+    ) -> impl Future<Output = Result<Option<Digest>, Error>> + Send;
+
+    /// Reads the labels and the age of the image behind a tag or a digest, with at most three
+    /// requests (index, manifest, configuration); `None` where there is none.
+    ///
+    /// # Errors
+    /// When the registry gives no usable answer.
+    fn labels(
+        &self,
+        repository: &Repository,
+        reference: &str,
+    ) -> impl Future<Output = Result<Option<Arc<ImageConfig>>, Error>> + Send;
+
+    /// Lists the versions of a chart, each once, in the source's order. From an OCI registry only
+    /// the versions are known; [`Upstream::chart`] tells the rest.
+    ///
+    /// # Errors
+    /// When the source gives no usable answer; a missing chart is [`Error::NotFound`].
+    fn chart_versions(
+        &self,
+        source: &ChartLocation,
+        chart: &str,
+    ) -> impl Future<Output = Result<Arc<[ChartVersion]>, Error>> + Send;
+
+    /// Reads what one version of a chart says about itself; `None` where there is none. For an
+    /// HTTP repository the index holds it already; an OCI registry takes two requests.
+    ///
+    /// # Errors
+    /// When the source gives no usable answer.
+    fn chart(
+        &self,
+        source: &ChartLocation,
+        chart: &str,
+        version: &str,
+    ) -> impl Future<Output = Result<Option<Arc<ChartVersion>>, Error>> + Send;
+}
