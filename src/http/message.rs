@@ -42,7 +42,7 @@ pub enum Keep {
     Revalidate,
     /// Stored, and taken from the store ever after: the address names its content by digest.
     Immutable,
-    /// Neither stored nor recorded: tokens, and bodies that the caller keeps in a better form.
+    /// Neither stored nor recorded, as is right for tokens.
     Never,
 }
 
