@@ -11,13 +11,14 @@ use super::record::Record;
 use super::replay::Replay;
 use super::settings::{Settings, Source};
 use super::socket::Socket;
-use super::store::{Store, Stored};
+use super::store::{Store, Stored, hex};
 use super::{Error, Identity, Url, limits, redirect};
 use ::http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
@@ -79,7 +80,61 @@ impl Client {
     ///
     /// # Errors
     /// When no usable answer could be had; a status is never an error.
-    pub async fn send(&self, mut request: Request) -> Result<Answer, Error> {
+    pub async fn send(&self, request: Request) -> Result<Answer, Error> {
+        // Boxed, since the whole way to the wire is a large future and every caller holds one.
+        Box::pin(self.answer(request)).await
+    }
+
+    /// Asks, and returns as soon as the headers are there. The answer is not stored.
+    ///
+    /// # Errors
+    /// When no usable answer could be had; a status is never an error. The body may still fail.
+    pub async fn open(&self, request: Request) -> Result<Stream, Error> {
+        let inner = &*self.inner;
+        if inner.settings.source == Source::Offline {
+            return Err(Error::Offline { url: request.url });
+        }
+        let (asked, keeps) = (request.clone(), request.keep != Keep::Never);
+        let mut stream = Box::pin(inner.follow(request, false)).await?;
+        if let Some(record) = inner.record.as_ref().filter(|_| keeps && stream.status != 304) {
+            stream.body = record.tee(&asked, stream.status, &stream.headers, stream.body)?;
+        }
+        Ok(stream)
+    }
+
+    /// Returns how many requests have gone over the wire so far.
+    #[must_use]
+    pub fn requests(&self) -> Requests {
+        self.inner.hosts.requests()
+    }
+
+    /// Returns the settings that the client was made with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// Returns the time since the client was made, for those who have no clock of their own.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.inner.born.elapsed()
+    }
+
+    /// Reads what [`Client::put_note`] has kept about an address, for the same identity.
+    #[must_use]
+    pub fn note(&self, url: &Url, identity: Identity) -> Option<Vec<u8>> {
+        self.inner.store.as_ref()?.note(url, identity)
+    }
+
+    /// Keeps a text about an address between runs: what a caller needs of an answer that is too
+    /// large to be stored. Does nothing without a store.
+    pub fn put_note(&self, url: &Url, identity: Identity, note: &[u8]) {
+        if let Some(store) = &self.inner.store {
+            store.put_note(url, identity, note);
+        }
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Answer, Error> {
         let inner = &*self.inner;
         let keeps = matches!(request.method, Method::GET | Method::HEAD);
         let store = inner.store.as_ref().filter(|_| keeps && request.keep != Keep::Never);
@@ -118,7 +173,10 @@ impl Client {
         };
         let mut answer =
             Answer { url: stream.url, status: stream.status, headers: stream.headers, body };
-        if let (Some(store), StatusCode::OK | StatusCode::NOT_FOUND) = (store, answer.status) {
+        let true_to_name = asked.keep != Keep::Immutable || is_true_to_name(&answer, &asked);
+        if let (Some(store), true, StatusCode::OK | StatusCode::NOT_FOUND) =
+            (store, true_to_name, answer.status)
+        {
             store.put(&asked, &Stored::of(&answer));
         }
         inner.write_down(&asked, &answer).await?;
@@ -126,55 +184,6 @@ impl Client {
             answer.body = Bytes::new();
         }
         Ok(answer)
-    }
-
-    /// Asks, and returns as soon as the headers are there. The answer is not stored.
-    ///
-    /// # Errors
-    /// When no usable answer could be had; a status is never an error. The body may still fail.
-    pub async fn open(&self, request: Request) -> Result<Stream, Error> {
-        let inner = &*self.inner;
-        if inner.settings.source == Source::Offline {
-            return Err(Error::Offline { url: request.url });
-        }
-        let (asked, keeps) = (request.clone(), request.keep != Keep::Never);
-        let mut stream = inner.follow(request, false).await?;
-        if let Some(record) = inner.record.as_ref().filter(|_| keeps && stream.status != 304) {
-            stream.body = record.tee(&asked, stream.status, &stream.headers, stream.body)?;
-        }
-        Ok(stream)
-    }
-
-    /// Returns how many requests have gone over the wire so far.
-    #[must_use]
-    pub fn requests(&self) -> Requests {
-        self.inner.hosts.requests()
-    }
-
-    /// Returns the settings that the client was made with.
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.inner.settings
-    }
-
-    /// Returns the time since the client was made, for those who have no clock of their own.
-    #[must_use]
-    pub fn elapsed(&self) -> Duration {
-        self.inner.born.elapsed()
-    }
-
-    /// Reads what [`Client::put_note`] has kept about an address, for the same identity.
-    #[must_use]
-    pub fn note(&self, url: &Url, identity: Identity) -> Option<Vec<u8>> {
-        self.inner.store.as_ref()?.note(url, identity)
-    }
-
-    /// Keeps a text about an address between runs: what a caller needs of an answer that is too
-    /// large to be stored. Does nothing without a store.
-    pub fn put_note(&self, url: &Url, identity: Identity, note: &[u8]) {
-        if let Some(store) = &self.inner.store {
-            store.put_note(url, identity, note);
-        }
     }
 }
 
@@ -332,6 +341,13 @@ fn is_worth_repeating(
         Err(Error::Unreachable { .. } | Error::Truncated { .. }) => request.is_idempotent(),
         Err(_) => false,
     }
+}
+
+/// Returns whether an address that ends in a SHA-256 digest has that content. Something else must
+/// not be kept under it, as it would never be asked for again.
+fn is_true_to_name(answer: &Answer, asked: &Request) -> bool {
+    let digest = asked.url.path().rsplit_once("/sha256:").map(|(_, digest)| digest);
+    answer.status.is_success() && digest == Some(hex(&Sha256::digest(&answer.body)).as_str())
 }
 
 /// The answer in place of one that would come too early: what the host said, said again.

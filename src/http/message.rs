@@ -40,7 +40,8 @@ pub struct Request {
 pub enum Keep {
     /// Stored, and asked for again with its validators on the next run.
     Revalidate,
-    /// Stored, and taken from the store ever after: the address names its content by digest.
+    /// Stored, and taken from the store ever after: the address ends in the SHA-256 digest of the
+    /// content. Content that has another digest is not stored.
     Immutable,
     /// Neither stored nor recorded, as is right for tokens.
     Never,

@@ -12,6 +12,7 @@
 //! skipped. NAME may be written with or without the extension of the file that it belongs to.
 
 use super::message::{Body, Reply, Request, Transport};
+use super::store::hex;
 use super::{Error, Url};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
@@ -224,7 +225,6 @@ fn read_headers(
 }
 
 fn sha256(file: &mut File) -> io::Result<String> {
-    use std::fmt::Write as _;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -234,11 +234,7 @@ fn sha256(file: &mut File) -> io::Result<String> {
         }
         hash.update(buffer.get(..read).unwrap_or_default());
     }
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
-        let _ = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+    Ok(hex(&hash.finalize()))
 }
 
 /// Reads a file piece by piece, so that a large index is no larger in memory than from the wire.

@@ -12,7 +12,7 @@ use std::fmt;
 /// `Display` and `Debug` hide the user part and the values of query parameters that look like
 /// credentials. Equality and hashing are those of the real address.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Url(url::Url);
+pub struct Url(Box<url::Url>);
 
 /// Why a text is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +52,7 @@ impl Url {
         if url.host_str().is_none_or(str::is_empty) {
             return Err("it has no host".to_owned());
         }
-        Ok(Self(url))
+        Ok(Self(Box::new(url)))
     }
 
     /// Returns the real text, secrets included. For the wire, never for people.

@@ -1,16 +1,34 @@
 //! What exists outside the repository: registries and Helm repositories, asked over `http`.
 //!
-//! [`Upstream`] is the boundary that `resolve` and `analyse` are written against; `Live` is its
+//! [`Upstream`] is the boundary that `resolve` and `analyse` are written against; [`Live`] is its
 //! only implementation besides the doubles of tests, since replay and offline work happen below,
-//! in `http`. The rooms, in the order in which a question passes through them: `once` (the same
-//! question is asked once a run), `registry` (requests of the distribution API), `auth` with
-//! `challenge` and `docker_config` (who asks), `paging` (the way through a tag list), `manifest`
-//! (what an answer says), and beside them `helm` (the index of a Helm repository).
+//! in `http`. The rooms, in the order in which a question passes through them: `live` with `once`
+//! (the same question is asked once a run), `registry` (the requests of the distribution API),
+//! `place` (where a repository is asked for), `auth` with `challenge`, `credentials` and
+//! `docker_config` (who asks, and how the registry wants to be asked), `paging` and `manifest`
+//! (what the answers say); beside them `chart` (charts in registries) and `helm` (repositories
+//! over HTTP).
 
+mod auth;
+mod challenge;
+mod chart;
+mod credentials;
+mod docker_config;
 mod error;
+mod helm;
+mod live;
+mod manifest;
+mod once;
+mod paging;
+mod place;
+mod registry;
 mod types;
 
+pub use credentials::{Credential, Credentials};
+pub use docker_config::DockerConfig;
 pub use error::Error;
+pub use live::{Live, Settings};
+pub use paging::Limits;
 pub use types::{ChartLocation, ChartVersion, Digest, ImageConfig, Manifest, ManifestKind, Tags};
 
 use crate::image::Repository;

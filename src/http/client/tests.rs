@@ -263,11 +263,13 @@ async fn offline_takes_what_is_stored_and_nothing_else() {
 #[tokio::test]
 async fn what_is_named_by_digest_is_asked_for_once() {
     let folder = tempfile::tempdir().unwrap();
-    let script = Script::new([Say::Answer(200, &[], "blob")]);
-    for requests in [1, 0] {
+    let digest = "fa2c8cc4f28176bbeed4b736df569a34c79cd3723e9ec42f9674b4d46ac6b8b8";
+    let blob = || Request::get(url(&format!("https://e.org/blobs/sha256:{digest}")));
+    let script = Script::new([Say::Answer(200, &[], "false"), Say::Answer(200, &[], "blob")]);
+    for (body, requests) in [("false", 1), ("blob", 1), ("blob", 0)] {
         let client = script.client(|settings| settings.cache = Some(folder.path().to_owned()));
-        let answer = client.send(get().keep(Keep::Immutable)).await.unwrap();
-        assert_eq!(&answer.body[..], b"blob");
+        let answer = client.send(blob().keep(Keep::Immutable)).await.unwrap();
+        assert_eq!(&answer.body[..], body.as_bytes());
         assert_eq!(client.requests().total, requests);
     }
 }

@@ -1,0 +1,338 @@
+//! How a registry wants to be asked, learned once and remembered.
+//!
+//! The first request to a host goes out bare; its challenge, or the lack of one, holds for the
+//! whole host from then on. So a run costs one challenged request a host and one token a
+//! repository. While the first request is under way, others to the same host wait for what it
+//! learns. Tokens are kept until shortly before they expire and are fetched by one caller for all.
+//!
+//! A login is sent only to where the registry sends us for tokens, and only over https, to this
+//! machine, or to a host configured as insecure. That place may be another host, as with docker:
+//! `registry-1.docker.io` sends everyone to `auth.docker.io`. A registry on the network may not
+//! send us to this machine or its link.
+
+use super::challenge::{Challenge, choose};
+use super::credentials::Credential;
+use super::error::{Error, excerpt};
+use super::place::Place;
+use crate::http::{Answer, Client, Identity, Keep, Request, Secret, Url};
+use ::http::Method;
+use bytes::Bytes;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What is known of the hosts, and the tokens.
+#[derive(Default)]
+pub(super) struct Gate {
+    hosts: Mutex<HashMap<String, Arc<tokio::sync::Mutex<Known>>>>,
+    tokens: Mutex<HashMap<TokenKey, Arc<tokio::sync::Mutex<Option<Token>>>>>,
+}
+
+/// What is known of a host.
+#[derive(Debug, Clone, Default)]
+enum Known {
+    #[default]
+    Nothing,
+    Open,
+    Asks(Challenge),
+}
+
+#[derive(PartialEq, Eq, Hash, Clone)]
+struct TokenKey {
+    realm: Url,
+    scope: String,
+    holder: Option<[u8; 32]>,
+}
+
+#[derive(Clone)]
+struct Token {
+    text: Secret,
+    /// On the client's clock.
+    expires: Duration,
+}
+
+impl Gate {
+    /// Sends a request to a repository's registry, with what the registry wants to see.
+    ///
+    /// # Errors
+    /// When nothing answered, or no token could be had. A refusal of the registry itself is an
+    /// answer.
+    pub(super) async fn send(
+        &self,
+        client: &Client,
+        place: &Place,
+        credential: Option<&Credential>,
+        request: &Request,
+    ) -> Result<Answer, Error> {
+        let identity = credential.map_or(Identity::Anonymous, Credential::identity);
+        let request = request.clone().identity(identity);
+        let host = {
+            let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(hosts.entry(place.host.clone()).or_default())
+        };
+        let known = {
+            let mut known = host.lock().await;
+            if matches!(*known, Known::Nothing) {
+                let answer = client.send(request.clone()).await?;
+                let Some(challenge) = demanded(&answer) else {
+                    *known = Known::Open;
+                    return Ok(answer);
+                };
+                *known = Known::Asks(challenge);
+            }
+            known.clone()
+        };
+        let asks = match known {
+            Known::Asks(challenge) => challenge,
+            Known::Nothing | Known::Open => {
+                let answer = client.send(request.clone()).await?;
+                // A host may be open in parts.
+                let Some(challenge) = demanded(&answer) else { return Ok(answer) };
+                *host.lock().await = Known::Asks(challenge.clone());
+                challenge
+            }
+        };
+        match (asks, credential) {
+            (Challenge::Basic, Some(Credential::Basic { user, password })) => {
+                guard(client, &request.url, &place.label)?;
+                Ok(client.send(request.basic(user, password)).await?)
+            }
+            (_, Some(Credential::Bearer { token })) => {
+                guard(client, &request.url, &place.label)?;
+                Ok(client.send(request.bearer(token)).await?)
+            }
+            // A bare request tells what the registry says to that.
+            (Challenge::Basic, _) => Ok(client.send(request).await?),
+            (Challenge::Bearer { realm, service, scope }, credential) => {
+                let ask = TokenRequest { realm, service, scope: own_scope(scope, place) };
+                let (token, fresh) = self.token(client, place, &ask, credential, None).await?;
+                let answer = client.send(request.clone().bearer(&token)).await?;
+                if answer.status != 401 || fresh {
+                    return Ok(answer);
+                }
+                // The token may have been taken back before its time.
+                let (token, _) = self.token(client, place, &ask, credential, Some(&token)).await?;
+                Ok(client.send(request.bearer(&token)).await?)
+            }
+        }
+    }
+
+    /// Returns a token, and whether it was given out just now.
+    async fn token(
+        &self,
+        client: &Client,
+        place: &Place,
+        ask: &TokenRequest,
+        credential: Option<&Credential>,
+        not: Option<&Secret>,
+    ) -> Result<(Secret, bool), Error> {
+        let holder = match credential.map(Credential::identity) {
+            Some(Identity::Credential(holder)) => Some(holder),
+            _ => None,
+        };
+        let key = TokenKey { realm: ask.url(), scope: ask.scope.clone(), holder };
+        let slot = {
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(tokens.entry(key).or_default())
+        };
+        let mut slot = slot.lock().await;
+        let valid = slot.as_ref().filter(|token| {
+            token.expires > client.elapsed() && not.is_none_or(|not| *not != token.text)
+        });
+        if let Some(token) = valid {
+            return Ok((token.text.clone(), false));
+        }
+        let token = fetch(client, place, ask, credential).await?;
+        let text = token.text.clone();
+        *slot = Some(token);
+        Ok((text, true))
+    }
+}
+
+/// What to ask for at the place where tokens are given out.
+struct TokenRequest {
+    realm: Url,
+    service: Option<String>,
+    scope: String,
+}
+
+impl TokenRequest {
+    fn url(&self) -> Url {
+        let service = self.service.iter().map(|service| ("service", service.as_str()));
+        let scope = [("scope", self.scope.as_str())];
+        self.realm.with_parameters(service.chain(scope))
+    }
+}
+
+/// Returns the scope for a repository: reading this one. A registry that has scopes of another
+/// make gets the one it suggested.
+fn own_scope(suggested: Option<String>, place: &Place) -> String {
+    match suggested {
+        Some(scope) if !scope.is_empty() && !scope.starts_with("repository:") => scope,
+        _ => format!("repository:{}:pull", place.name),
+    }
+}
+
+/// Reads the challenge of an answer.
+fn demanded(answer: &Answer) -> Option<Challenge> {
+    let headers = answer.headers.get_all(::http::header::WWW_AUTHENTICATE);
+    let texts = headers.iter().filter_map(|value| value.to_str().ok());
+    (answer.status == 401).then(|| choose(texts)).flatten()
+}
+
+/// The answer of a token endpoint (distribution project, "Token authentication").
+#[derive(Deserialize)]
+struct RawToken {
+    token: Option<String>,
+    access_token: Option<String>,
+    #[serde(default)]
+    expires_in: serde_json::Value,
+}
+
+async fn fetch(
+    client: &Client,
+    place: &Place,
+    ask: &TokenRequest,
+    credential: Option<&Credential>,
+) -> Result<Token, Error> {
+    /// The least that a client may count on, by the specification, in seconds.
+    const SHORTEST: u64 = 60;
+    let url = ask.url();
+    if url.is_local_literal() && !place.is_local() {
+        return Err(Error::Answer {
+            url,
+            expected: "a place on the network that gives out tokens",
+            got: "this machine or its link".to_owned(),
+        });
+    }
+    let request = match credential {
+        None => Request::get(url.clone()),
+        Some(credential) => {
+            guard(client, &url, &place.label)?;
+            match credential {
+                Credential::Basic { user, password } => {
+                    Request::get(url.clone()).basic(user, password)
+                }
+                Credential::Identity { token } | Credential::Bearer { token } => {
+                    exchange(ask, token)
+                }
+            }
+        }
+    };
+    let request = request.keep(Keep::Never).limit(1024 * 1024);
+    let identity = credential.map_or(Identity::Anonymous, Credential::identity);
+    let answer = client.send(request.identity(identity)).await?;
+    if !answer.status.is_success() {
+        return Err(Error::of_status(&place.label, &url, &answer, credential.is_some()));
+    }
+    // What came is not shown: it may hold half a token.
+    let unusable =
+        |got: &str| Error::Answer { url: url.clone(), expected: "a token", got: got.to_owned() };
+    let raw: RawToken = serde_json::from_slice(&answer.body)
+        .map_err(|_| unusable("something that is no JSON object"))?;
+    let text = raw.token.filter(|text| !text.is_empty()).or(raw.access_token);
+    let text =
+        text.filter(|text| !text.is_empty()).ok_or_else(|| unusable("an answer without one"))?;
+    let seconds = raw.expires_in.as_u64().unwrap_or(SHORTEST).clamp(SHORTEST, 24 * 60 * 60);
+    // Given up a little early, so that it does not expire on its way.
+    let expires = client.elapsed() + Duration::from_secs(seconds.saturating_sub(10));
+    Ok(Token { text: Secret::new(text), expires })
+}
+
+/// Asks with a refresh token (distribution project, "OAuth 2 token authentication").
+fn exchange(ask: &TokenRequest, token: &Secret) -> Request {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "refresh_token");
+    form.append_pair("refresh_token", token.expose());
+    form.append_pair("client_id", "refit");
+    form.append_pair("service", ask.service.as_deref().unwrap_or_default());
+    form.append_pair("scope", &ask.scope);
+    let mut request = Request::new(Method::POST, ask.realm.clone())
+        .header(::http::header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    request.body = Bytes::from(form.finish());
+    request
+}
+
+/// Refuses to send a login in the clear.
+pub(super) fn guard(client: &Client, url: &Url, what: &str) -> Result<(), Error> {
+    if client.settings().may_carry_credentials(url) {
+        return Ok(());
+    }
+    Err(Error::Credentials {
+        registry: what.to_owned(),
+        reason: format!(
+            "the login would be sent unencrypted to {}; list the host as insecure to allow it",
+            url.host()
+        ),
+    })
+}
+
+impl Error {
+    /// Makes an error of a status that is not success.
+    pub(super) fn of_status(
+        what: &str,
+        url: &Url,
+        answer: &Answer,
+        with_credentials: bool,
+    ) -> Self {
+        let (what, url) = (what.to_owned(), url.clone());
+        match answer.status.as_u16() {
+            404 => Self::NotFound { what, url },
+            status @ (401 | 403) => {
+                Self::Denied { what, url, status, with_credentials, said: said(&answer.body) }
+            }
+            429 => {
+                let seconds = answer.header("retry-after").and_then(|text| text.parse().ok());
+                Self::RateLimited { url, retry_after: seconds.map(Duration::from_secs) }
+            }
+            status => Self::Answer {
+                url,
+                expected: "success",
+                got: match said(&answer.body).as_str() {
+                    "" => format!("status {status}"),
+                    said => format!("status {status}: {said}"),
+                },
+            },
+        }
+    }
+}
+
+/// Reads what a registry says to a refusal (distribution specification, "Error codes"), or the
+/// beginning of what it said otherwise.
+fn said(body: &[u8]) -> String {
+    let errors = serde_json::from_slice::<serde_json::Value>(body).ok();
+    let text = errors.as_ref().and_then(|value| {
+        let first = value.get("errors").and_then(|errors| errors.get(0)).unwrap_or(value);
+        ["message", "details", "error", "code"].iter().find_map(|key| first.get(key)?.as_str())
+    });
+    match text {
+        Some(text) => excerpt(text.as_bytes()),
+        // A page for people says nothing in a line.
+        None if body.trim_ascii_start().starts_with(b"<") => String::new(),
+        None => excerpt(body),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_registry_says() {
+        for (body, expected) in [
+            (
+                r#"{"errors":[{"code":"DENIED","message":"requested access is denied"}]}"#,
+                "requested access is denied",
+            ),
+            (r#"{"errors":[{"code":"DENIED"}]}"#, "DENIED"),
+            (r#"{"details":"incorrect username or password"}"#, "incorrect username or password"),
+            (r#"{"errors":[]}"#, r#"{"errors":[]}"#),
+            ("<html><title>no</title></html>", ""),
+            ("go\naway", "go away"),
+            ("", ""),
+        ] {
+            assert_eq!(said(body.as_bytes()), expected);
+        }
+    }
+}
