@@ -14,6 +14,7 @@
 //! environment or a socket.
 
 pub mod http;
+pub mod git;
 pub mod image;
 pub mod process;
 pub mod tree;

@@ -4,9 +4,11 @@
 //! that a scan of a checkout, of a fetched commit and of a stage that exists only in memory are
 //! the same code. Nothing here looks into a file: bytes in, bytes out.
 
+mod commit;
 mod overlay;
 mod path;
 
+pub use commit::CommitTree;
 pub use overlay::{Overlay, Patches};
 pub use path::{InvalidPath, RepoPath};
 

@@ -1,2 +1,7 @@
 //! The one integration binary.
 mod corpus;
+
+#[cfg(test)]
+mod git;
+#[cfg(test)]
+mod parts_git;
