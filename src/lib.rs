@@ -14,6 +14,8 @@
 //! environment or a socket.
 
 pub mod http;
+pub mod bot;
+pub mod forge;
 pub mod git;
 pub mod image;
 pub mod process;

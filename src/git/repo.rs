@@ -111,6 +111,15 @@ impl Repo {
         Signing::configured(&config)
     }
 
+    /// Tells whether `commit` is `tip` or in its history.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn contains(&self, tip: Oid, commit: Oid) -> Result<bool, Error> {
+        let descends = self.git.graph_descendant_of(tip.raw(), commit.raw());
+        Ok(tip == commit || descends.map_err(Error::git("reading history"))?)
+    }
+
     pub(super) fn commit(&self, id: Oid) -> Result<git2::Commit<'_>, Error> {
         self.git.find_commit(id.raw()).map_err(|source| match source.code() {
             git2::ErrorCode::NotFound => Error::Missing {
