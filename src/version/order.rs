@@ -39,7 +39,7 @@ pub enum Bump {
 /// `1.2` and `1.2.0` are no distance apart.
 #[must_use]
 pub fn bump(from: &str, to: &str) -> Bump {
-    bump_of(&Tag::parse(from), &Tag::parse(to))
+    bump_of(&read(from), &read(to))
 }
 
 /// Compares two versions however they are spelt; `None` where one of them is none.
@@ -48,8 +48,13 @@ pub fn bump(from: &str, to: &str) -> Bump {
 /// `1.2.0-ls3` after.
 #[must_use]
 pub fn compare(left: &str, right: &str) -> Option<Ordering> {
-    let (left, right) = (Tag::parse(left), Tag::parse(right));
+    let (left, right) = (read(left), read(right));
     (left.is_version() && right.is_version()).then(|| order(&left, &right))
+}
+
+/// Reads a version without the build metadata of a semantic version, which has no order.
+fn read(version: &str) -> Tag<'_> {
+    Tag::parse(version.split('+').next().unwrap_or_default())
 }
 
 /// Compares two tags by numbers, maturity and builds.
@@ -150,6 +155,7 @@ mod tests {
     fn spellings_are_equal_and_names_have_no_order() {
         for (left, right) in [
             ("v1.2", "1.2.0"),
+            ("1.2.0+b.1", "1.2.0"),
             ("release-1.2", "1.2"),
             ("1.2-alpine", "1.2-slim"),
             ("24.04", "24.4"),

@@ -51,7 +51,7 @@ pub(super) fn parts(text: &str) -> Vec<Part<'_>> {
         let cut = cut(separator, body, parts.last());
         let end = start + gap + cut.taken;
         // A number that belongs to the word before it: `rc.1`, `debian-12`.
-        let owner = if cut.word.is_empty() && cut.role == Role::Build { parts.pop() } else { None };
+        let owner = if cut.word.is_empty() { parts.pop() } else { None };
         match owner {
             Some(owner) if takes(&owner, &cut) => {
                 let from = start - owner.text.len();
@@ -99,7 +99,8 @@ fn cut<'a>(separator: &str, body: &'a str, before: Option<&Part<'_>>) -> Cut<'a>
         return Cut { word: run, numbers: none, role: Role::Commit, taken: length };
     }
     if let Some((numbers, taken)) = Numbers::read(body) {
-        return Cut { word: "", numbers, role: Role::Build, taken };
+        let role = if is_ubuntu(body, taken) { Role::Base } else { Role::Build };
+        return Cut { word: "", numbers, role, taken };
     }
     let name = run.trim_end_matches(|c: char| c.is_ascii_digit());
     let joined = !separator.contains(['-', '_']);
@@ -111,6 +112,19 @@ fn cut<'a>(separator: &str, body: &'a str, before: Option<&Part<'_>>) -> Cut<'a>
         }
         _ => Cut { word: run, numbers: none, role: word::role(run, joined, false), taken: length },
     }
+}
+
+/// Tells whether numbers are a release of Ubuntu, which images name by its number alone:
+/// `9.6-24.04`.
+fn is_ubuntu(text: &str, taken: usize) -> bool {
+    let bytes = text.as_bytes().get(..taken);
+    matches!(
+        bytes,
+        Some(
+            [b'1'..=b'4', b'0'..=b'9', b'.', b'0', b'4']
+                | [b'1'..=b'4', b'0'..=b'9', b'.', b'1', b'0']
+        )
+    )
 }
 
 /// Tells whether a number that stands alone belongs to the word in front of it. A day does not
@@ -171,6 +185,8 @@ mod tests {
             ),
             ("ubu2404-ls42", &[("ubu", &[2404], Base), ("ls", &[42], Build)]),
             ("-slim-20240501", &[("slim", &[], Variant), ("", &[20_240_501], Build)]),
+            ("-24.04_beta", &[("", &[24, 4], Base), ("beta", &[], PreRelease(Beta))]),
+            ("-ubuntu-24.04", &[("ubuntu", &[24, 4], Base)]),
             ("-slim-2024.05.01", &[("slim", &[], Variant), ("", &[2024, 5, 1], Build)]),
             ("-ltsc-2022", &[("ltsc", &[2022], Variant)]),
             ("-build20240501", &[("build", &[20_240_501], Build)]),
