@@ -5,8 +5,8 @@
 //! manifest's annotations (Helm, "Use OCI-based registries").
 
 use super::manifest::{Parsed, read_time};
-use super::types::{ChartLocation, ChartVersion, Digest, Tags};
-use crate::image::Repository;
+use super::types::{ChartLocation, ChartVersion, Tags};
+use crate::image::{Digest, Repository};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ fn is_attachment(tag: &str) -> bool {
     let digest = tag.split_once('.').map_or(tag, |(digest, _)| digest);
     digest
         .split_once('-')
-        .is_some_and(|(algorithm, hex)| Digest::parse(&format!("{algorithm}:{hex}")).is_some())
+        .is_some_and(|(algorithm, hex)| Digest::parse(&format!("{algorithm}:{hex}")).is_ok())
 }
 
 #[derive(Deserialize, Default)]

@@ -10,10 +10,10 @@ use super::manifest::Parsed;
 use super::once::{Answers, Once};
 use super::paging::Limits;
 use super::registry::{Head, Registries};
-use super::types::{ChartLocation, ChartVersion, Digest, ImageConfig, Manifest, Tags};
+use super::types::{ChartLocation, ChartVersion, ImageConfig, Manifest, Tags};
 use super::{Upstream, chart};
 use crate::http::{Client, Url};
-use crate::image::Repository;
+use crate::image::{Digest, Repository};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -98,7 +98,7 @@ impl Live {
 
 impl Upstream for Live {
     async fn tags(&self, repository: &Repository) -> Result<Arc<Tags>, Error> {
-        let ask = async { self.registries.tags(repository).await.map(Arc::new) };
+        let ask = async { Box::pin(self.registries.tags(repository)).await.map(Arc::new) };
         self.tags.get(repository.clone(), ask).await
     }
 
@@ -152,7 +152,7 @@ impl Upstream for Live {
         let ask = async {
             match chart::repository(source, chart) {
                 Some(repository) => Ok(chart::versions_of_tags(&*self.tags(&repository).await?)),
-                None => self.shelves.versions(source, chart).await,
+                None => Box::pin(self.shelves.versions(source, chart)).await,
             }
         };
         self.versions.get(question, ask).await

@@ -6,12 +6,13 @@
 //! (the same question is asked once a run), `registry` (the requests of the distribution API),
 //! `place` (where a repository is asked for), `auth` with `challenge`, `credentials` and
 //! `docker_config` (who asks, and how the registry wants to be asked), `paging` and `manifest`
-//! (what the answers say); beside them `chart` (charts in registries) and `helm` (repositories
+//! with `content` (what the answers say); beside them `chart` (charts in registries) and `helm` (repositories
 //! over HTTP).
 
 mod auth;
 mod challenge;
 mod chart;
+mod content;
 mod credentials;
 mod docker_config;
 mod error;
@@ -29,9 +30,9 @@ pub use docker_config::DockerConfig;
 pub use error::Error;
 pub use live::{Live, Settings};
 pub use paging::Limits;
-pub use types::{ChartLocation, ChartVersion, Digest, ImageConfig, Manifest, ManifestKind, Tags};
+pub use types::{ChartLocation, ChartVersion, ImageConfig, Manifest, ManifestKind, Tags};
 
-use crate::image::Repository;
+use crate::image::{Digest, Repository};
 use std::future::Future;
 use std::sync::Arc;
 

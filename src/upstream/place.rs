@@ -8,10 +8,8 @@
 use super::docker_config::is_hub;
 use super::error::Error;
 use super::live::Settings;
-use super::paging::is_tag;
-use super::types::Digest;
 use crate::http::Url;
-use crate::image::Repository;
+use crate::image::{Digest, Repository, is_tag};
 
 /// A repository and the address to ask for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +70,7 @@ impl Place {
 
     /// Returns the address of a manifest, by tag or digest.
     pub(super) fn manifest(&self, reference: &str) -> Result<Url, Error> {
-        if !is_tag(reference) && Digest::parse(reference).is_none() {
+        if !is_tag(reference) && Digest::parse(reference).is_err() {
             let text = format!("{}:{reference}", self.label);
             return Err(Error::Name { text, reason: "neither a tag nor a digest".to_owned() });
         }

@@ -4,12 +4,10 @@
 //! which version is newer, and whether it may be taken, is decided elsewhere. Everything is cheap
 //! to share, since forty releases may ask about the same chart.
 
-use crate::image::Repository;
+use crate::image::{Digest, Repository};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// The tags of a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,63 +38,6 @@ pub enum ManifestKind {
     Index,
     /// One image, or another single artifact such as a chart.
     Image,
-}
-
-/// The digest of a manifest or blob: `sha256:` and 64 lower-case hexadecimal digits, or `sha512:`
-/// and 128 (OCI image specification, descriptor, "Digests").
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct Digest(String);
-
-impl Digest {
-    /// Reads a digest; `None` for any other text.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (algorithm, hex) = text.split_once(':')?;
-        let digits = match algorithm {
-            "sha256" => 64,
-            "sha512" => 128,
-            _ => return None,
-        };
-        let valid = hex.len() == digits
-            && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        valid.then(|| Self(text.to_owned()))
-    }
-
-    /// Computes the SHA-256 digest of some bytes.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(format!("sha256:{}", hex(&sha2::Sha256::digest(bytes))))
-    }
-
-    /// Returns the text, algorithm and hexadecimal digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Returns whether some bytes have this digest.
-    #[must_use]
-    pub fn fits(&self, bytes: &[u8]) -> bool {
-        match self.0.split_once(':') {
-            Some(("sha512", digits)) => hex(&sha2::Sha512::digest(bytes)) == digits,
-            _ => Self::of(bytes) == *self,
-        }
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// What an image says about itself.
@@ -174,21 +115,6 @@ pub struct ChartVersion {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digests() {
-        let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(Digest::of(b"").as_str(), empty);
-        assert!(Digest::parse(empty).unwrap().fits(b""));
-        assert!(!Digest::parse(empty).unwrap().fits(b"x"));
-        let long = format!("sha512:{}", hex(&sha2::Sha512::digest(b"x")));
-        assert!(Digest::parse(&long).unwrap().fits(b"x"));
-        let upper = empty.to_uppercase().replace("SHA", "sha");
-        for text in ["", "sha256", "sha256:", "sha256:abc", "md5:00", &upper, &format!("{empty}0")]
-        {
-            assert_eq!(Digest::parse(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn chart_locations() {
