@@ -2,7 +2,7 @@
 //!
 //! A chart pin is read as Helm and Flux read it. Its exact text comes first; three numbers are an
 //! exact version; anything else is a range ([`Range`]), which stands for the highest release it
-//! holds. Chart versions are semantic versions, so everything behind a `-` is a pre-release here
+//! holds, unless a version is listed under that very text. Chart versions are semantic versions, so everything behind a `-` is a pre-release here
 //! and never a variant, and build metadata takes no part in the order. What lies inside a range
 //! needs no commit: a range is rewritten only for a version outside it. A `v` in front may differ
 //! between pin and chart, and `_` in a registry's tag stands for `+`.
@@ -41,7 +41,8 @@ pub struct ChartChoice {
 /// Chooses among the versions that a repository lists for a chart.
 ///
 /// Of a version that is listed twice the first counts. A pin that is neither a version nor a range
-/// (`latest` in an `OCIRepository`) is compared as a tag.
+/// (`latest` in an `OCIRepository`), or has fewer numbers and is listed as it stands, is compared
+/// as a tag.
 #[must_use]
 pub fn choose<'a>(
     pin: &str,
@@ -50,7 +51,7 @@ pub fn choose<'a>(
 ) -> ChartChoice {
     let available: Vec<&str> = available.into_iter().collect();
     let listed = available.contains(&pin);
-    let exact = ChartVersion::parse(pin).filter(|version| version.precision == 3 || listed);
+    let exact = ChartVersion::parse(pin).filter(|version| version.precision == 3);
     if let Some(current) = exact {
         let resolved = available.iter().find(|text| **text == pin).copied().or_else(|| {
             let equal = |text: &&&str| {
@@ -62,7 +63,7 @@ pub fn choose<'a>(
         let write = choice.best.as_ref().map(|best| best.version.clone());
         return ChartChoice { range: false, resolved: resolved.map(str::to_owned), write, choice };
     }
-    if let Ok(range) = Range::parse(pin) {
+    if let Some(range) = Range::parse(pin).ok().filter(|_| !listed) {
         return choose_outside(&range, &available, rules);
     }
     let choice = choose::choose(pin, available, rules);
@@ -313,6 +314,7 @@ mod tests {
             ("1.2.3_1", "1.2.4_1", Some("1.2.4_1")),
             ("1.2.3", "1.3 latest 1.2.3.4 1.4.0-", None),
             ("1.2", "1.2 1.3 1.3.1", Some("1.3")),
+            ("v1", "v1 v2 v1.2.3", None),
             ("10.11.0", "2021.12.0 10.12.0", Some("10.12.0")),
             ("1.2.3", "", None),
         ];

@@ -143,13 +143,13 @@ fn screen(current: &Tag<'_>, tag: &Tag<'_>, rules: &Rules, survey: &mut Survey) 
         Kind::Commit => return Some(Reason::CommitHash),
         Kind::Request => return Some(Reason::ReviewBuild),
         Kind::Name => return Some(Reason::Floating),
-        Kind::Version | Kind::Calendar | Kind::Timestamp | Kind::Line => {}
+        Kind::Version | Kind::Calendar | Kind::BranchBuild | Kind::Line => {}
     }
     if !current.is_version() {
         return Some(Reason::NoOrder);
     }
-    let timed = |tag: &Tag<'_>| tag.kind() == Kind::Timestamp;
-    if !current.same_prefix(tag) || timed(current) != timed(tag) {
+    let of_branch = |tag: &Tag<'_>| tag.kind() == Kind::BranchBuild;
+    if !current.same_prefix(tag) || of_branch(current) != of_branch(tag) {
         return Some(Reason::OtherScheme);
     }
     if !current.same_variant(tag) {

@@ -35,7 +35,7 @@ pub(super) fn is_leap(current: &Tag<'_>, tag: &Tag<'_>) -> bool {
     let Some(place) = first_difference(current.numbers(), tag.numbers()) else { return false };
     let number = |tag: &Tag<'_>| tag.numbers().as_slice().get(place).copied().unwrap_or(0);
     let (from, to) = (number(current), number(tag));
-    if tag.kind() == Kind::Timestamp || from >= to {
+    if tag.kind() == Kind::BranchBuild || from >= to {
         return false;
     }
     let tenfold = from < to / 10;

@@ -86,7 +86,7 @@ pub(super) fn maturity(left: &Tag<'_>, right: &Tag<'_>) -> Ordering {
 
 pub(super) fn bump_of(from: &Tag<'_>, to: &Tag<'_>) -> Bump {
     let comparable = from.is_version() && to.is_version();
-    if !comparable || [from, to].iter().any(|tag| tag.kind() == Kind::Timestamp) {
+    if !comparable || [from, to].iter().any(|tag| tag.kind() == Kind::BranchBuild) {
         return Bump::Other;
     }
     if let Some(place) = first_difference(from.numbers(), to.numbers()) {
@@ -193,6 +193,7 @@ mod tests {
             ("RELEASE.2024-01-16T16-07-38Z", "RELEASE.2024-02-01T00-00-00Z", Bump::Minor),
             ("16-3.4", "16-3.5", Bump::Patch),
             ("main-abc1234-1700000000", "main-abc1235-1700000001", Bump::Other),
+            ("main-57-abc1234", "main-58-def5678", Bump::Other),
             ("v1.2", "1.2", Bump::Other),
             ("latest", "1.2", Bump::Other),
             ("2.0.0", "1.0.0", Bump::Major),

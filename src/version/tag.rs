@@ -21,8 +21,8 @@ pub enum Kind {
     Version,
     /// A version that is a date: `2024.12.3`, `24.04`, `20240501`, `RELEASE.2024-01-16T…`.
     Calendar,
-    /// A build of a branch, ordered by the second it was made in: `main-abc1234-1700000000`.
-    Timestamp,
+    /// A build of a branch, ordered by a counter or a time: `main-abc1234-1700000000`, `main-57`.
+    BranchBuild,
     /// One small number, `18` or `18-alpine`: a line of releases that the tag follows.
     Line,
     /// A name that moves with every release or branch: `latest`, `main`, `rolling`, `server-cuda12`.
@@ -147,7 +147,7 @@ impl<'a> Tag<'a> {
     /// Tells whether the tag holds a version that can be compared with others.
     #[must_use]
     pub fn is_version(&self) -> bool {
-        matches!(self.kind, Kind::Version | Kind::Calendar | Kind::Timestamp | Kind::Line)
+        matches!(self.kind, Kind::Version | Kind::Calendar | Kind::BranchBuild | Kind::Line)
     }
 
     /// Tells whether two tags share their prefix; `v` and a commit inside it do not count.
@@ -211,8 +211,12 @@ impl<'a> Tag<'a> {
             return Kind::Name;
         }
         let [first, rest @ ..] = self.numbers.as_slice() else { return Kind::Name };
-        if rest.is_empty() && date::is_timestamp(*first) && !date::is_dated(*first) {
-            return Kind::Timestamp;
+        let branch = || self.prefix_words().any(|word| word::is_branch(&word.to_ascii_lowercase()));
+        if rest.is_empty()
+            && !date::is_dated(*first)
+            && (date::is_timestamp(*first) || (self.marker.is_empty() && branch()))
+        {
+            return Kind::BranchBuild;
         }
         if date::is_dated(*first)
             || (date::is_year(*first) && !rest.is_empty())

@@ -33,12 +33,25 @@ impl Part<'_> {
                 self.separator == other.separator
                     && self.word == other.word
                     && self.numbers.len() == other.numbers.len()
+                    && counts_like(&self.numbers) == counts_like(&other.numbers)
             }
             (Role::Commit, Role::Commit) => self.separator == other.separator,
             (Role::Variant, Role::Variant) => self.text == other.text,
             _ => false,
         }
     }
+}
+
+/// Tells counters, dates and timestamps apart: `-4` is not an earlier `-20240501`.
+fn counts_like(numbers: &Numbers) -> (bool, bool) {
+    let first = numbers.first().unwrap_or_default();
+    (is_dated(numbers), date::is_timestamp(first) && !date::is_dated(first))
+}
+
+/// Tells whether numbers are a date, in one number or in three.
+fn is_dated(numbers: &Numbers) -> bool {
+    let first = numbers.first().unwrap_or_default();
+    date::is_dated(first) || (date::is_year(first) && numbers.len() >= 3)
 }
 
 /// Cuts the text behind the numbers into parts.
@@ -133,11 +146,11 @@ fn takes(owner: &Part<'_>, number: &Cut<'_>) -> bool {
     if owner.word.is_empty() || !owner.numbers.is_empty() {
         return false;
     }
-    let first = number.numbers.first().unwrap_or_default();
-    let dated = date::is_dated(first) || (date::is_year(first) && number.numbers.len() >= 3);
     match owner.role {
         Role::PreRelease(_) => true,
-        Role::Variant => !dated || word::role(owner.word, false, true) == Role::Build,
+        Role::Variant => {
+            !is_dated(&number.numbers) || word::role(owner.word, false, true) == Role::Build
+        }
         Role::Build | Role::Base | Role::Commit => false,
     }
 }
