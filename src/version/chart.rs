@@ -236,9 +236,7 @@ fn newer(current: &ChartVersion<'_>, available: &[&str], rules: &Rules, listed: 
     let has_majors = origin.kind() == Kind::Version && !leap::is_count(&origin);
     let from = Origin { numbers: current.numbers, has_majors };
     let kept = rules::apply(found.collect(), from, rules, &mut refusals);
-    let candidate =
-        |found: &Newer<'_>| Candidate { version: found.text.to_owned(), bump: found.bump };
-    let candidates: Vec<Candidate> = kept.iter().map(candidate).collect();
+    let candidates: Vec<Candidate> = kept.iter().map(Newer::to_candidate).collect();
     Choice {
         kind: origin.kind(),
         listed,

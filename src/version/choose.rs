@@ -73,28 +73,14 @@ pub fn choose<'a>(current: &str, tags: impl IntoIterator<Item = &'a str>, rules:
             Some(reason) => refusals.count(text, reason),
         }
     }
-    let stray = leap::stray_from(&current, &survey.majors);
-    let line = is_line(&current, survey.longer);
-    newer.retain(|tag| {
-        let reason = if line && tag.numbers() != current.numbers() {
-            Reason::Floating
-        } else if stray.is_some_and(|first| tag.numbers().first() >= Some(first)) {
-            Reason::Stray
-        } else {
-            return true;
-        };
-        held.push((tag.clone(), reason));
-        false
-    });
+    let newer = hold_back(&current, newer, &survey, &mut held);
     held.sort_by(|(left, _), (right, _)| better(&current, left, right, rules));
     held.dedup_by(|(later, _), (first, _)| later.as_str() == first.as_str());
     for (tag, reason) in &held {
         refusals.name(tag.as_str(), *reason);
     }
-    newer.sort_by(|left, right| better(&current, left, right, rules));
-    newer.dedup_by(|later, first| later.as_str() == first.as_str());
-    let newer = one_of_each(&newer, rules, &mut refusals);
-    let newer = newer.iter().map(|tag| Newer {
+    let newer = one_of_each(&current, newer, rules, &mut refusals);
+    let found = newer.iter().map(|tag| Newer {
         text: tag.as_str(),
         numbers: *tag.numbers(),
         semver: semver_of(tag.numbers()),
@@ -102,15 +88,13 @@ pub fn choose<'a>(current: &str, tags: impl IntoIterator<Item = &'a str>, rules:
     });
     let has_majors = current.kind() == Kind::Version && !leap::is_count(&current);
     let origin = Origin { numbers: *current.numbers(), has_majors };
-    let kept = rules::apply(newer.collect(), origin, rules, &mut refusals);
-    let candidate =
-        |found: &Newer<'_>| Candidate { version: found.text.to_owned(), bump: found.bump };
-    let candidates: Vec<Candidate> = kept.iter().map(candidate).collect();
+    let kept = rules::apply(found.collect(), origin, rules, &mut refusals);
+    let follows = matches!(current.kind(), Kind::Name | Kind::Request | Kind::Line);
+    let candidates: Vec<Candidate> = kept.iter().map(Newer::to_candidate).collect();
     Choice {
         kind: current.kind(),
         listed: survey.listed,
-        floating: matches!(current.kind(), Kind::Name | Kind::Request | Kind::Line)
-            || survey.longer,
+        floating: follows || survey.longer,
         best: candidates.first().cloned(),
         candidates,
         refused: refusals.finish(),
@@ -187,6 +171,28 @@ fn screen(current: &Tag<'_>, tag: &Tag<'_>, rules: &Rules, survey: &mut Survey) 
     unripe.then_some(Reason::PreRelease)
 }
 
+/// Holds back what only the whole list shows to be no upgrade: another line of releases, a stray.
+fn hold_back<'a>(
+    current: &Tag<'_>,
+    newer: Vec<Tag<'a>>,
+    survey: &Survey,
+    held: &mut Vec<(Tag<'a>, Reason)>,
+) -> Vec<Tag<'a>> {
+    let stray = leap::stray_from(current, &survey.majors);
+    let line = is_line(current, survey.longer);
+    let mut kept = Vec::with_capacity(newer.len());
+    for tag in newer {
+        if line && tag.numbers() != current.numbers() {
+            held.push((tag, Reason::Floating));
+        } else if stray.is_some_and(|first| tag.numbers().first() >= Some(first)) {
+            held.push((tag, Reason::Stray));
+        } else {
+            kept.push(tag);
+        }
+    }
+    kept
+}
+
 /// Tells whether the pinned tag is one number that stands for a line of releases. A small number
 /// always does; a greater one counts builds, unless versions exist that begin with it.
 fn is_line(current: &Tag<'_>, longer: bool) -> bool {
@@ -216,9 +222,16 @@ fn later(left: &Tag<'_>, right: &Tag<'_>) -> Ordering {
     left.numbers().cmp_padded(right.numbers()).then_with(|| maturity(left, right))
 }
 
-/// Keeps one tag of each version, base and build. The best spelling comes first; where the commit
-/// tells tags apart, none is known to be the later and none is kept.
-fn one_of_each<'a>(sorted: &[Tag<'a>], rules: &Rules, refusals: &mut Refusals) -> Vec<Tag<'a>> {
+/// Sorts the best first and keeps one tag of each version, base and build. The best spelling comes
+/// first; where the commit tells tags apart, none is known to be the later and none is kept.
+fn one_of_each<'a>(
+    current: &Tag<'_>,
+    mut sorted: Vec<Tag<'a>>,
+    rules: &Rules,
+    refusals: &mut Refusals,
+) -> Vec<Tag<'a>> {
+    sorted.sort_by(|left, right| better(current, left, right, rules));
+    sorted.dedup_by(|later, first| later.as_str() == first.as_str());
     let same = |left: &Tag<'_>, right: &Tag<'_>| {
         later(left, right).is_eq()
             && left.bases().eq(right.bases())

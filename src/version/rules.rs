@@ -7,6 +7,7 @@
 
 use semver::Version;
 
+use super::choose::Candidate;
 use super::numbers::Numbers;
 use super::order::Bump;
 use super::range::Range;
@@ -89,6 +90,12 @@ pub(super) struct Newer<'a> {
     /// The version as ranges see it.
     pub(super) semver: Version,
     pub(super) bump: Bump,
+}
+
+impl Newer<'_> {
+    pub(super) fn to_candidate(&self) -> Candidate {
+        Candidate { version: self.text.to_owned(), bump: self.bump }
+    }
 }
 
 /// Where the upgrade starts.

@@ -74,72 +74,75 @@ pub(super) fn role(word: &str, joined: bool, numbered: bool) -> Role {
     }
 }
 
+/// Names of base systems.
+const BASES: &[&str] = &[
+    "alpine",
+    "debian",
+    "deb",
+    "ubuntu",
+    "ubu",
+    "ubi",
+    "rhel",
+    "el",
+    "ol",
+    "oraclelinux",
+    "centos",
+    "fedora",
+    "rocky",
+    "rockylinux",
+    "alma",
+    "almalinux",
+    "amazonlinux",
+    "amzn",
+    "photon",
+    "opensuse",
+    "leap",
+    "sles",
+    "bci",
+    "mariner",
+    "azurelinux",
+    "distroless",
+    "wolfi",
+];
+
+/// Names of what else images are built upon.
+const PLATFORMS: &[&str] = &[
+    "python",
+    "py",
+    "node",
+    "nodejs",
+    "java",
+    "jdk",
+    "jre",
+    "openjdk",
+    "temurin",
+    "php",
+    "ruby",
+    "perl",
+    "golang",
+    "go",
+    "rust",
+    "dotnet",
+    "cuda",
+    "cudnn",
+    "rocm",
+    "pg",
+    "postgres",
+    "postgresql",
+    "k8s",
+    "kubernetes",
+    "x86",
+];
+
 /// Tells whether a lower-case word names a base system, whose version is not the application's.
 pub(super) fn is_base(word: &str) -> bool {
-    matches!(
-        word,
-        "alpine"
-            | "debian"
-            | "deb"
-            | "ubuntu"
-            | "ubu"
-            | "ubi"
-            | "rhel"
-            | "el"
-            | "ol"
-            | "oraclelinux"
-            | "centos"
-            | "fedora"
-            | "rocky"
-            | "rockylinux"
-            | "alma"
-            | "almalinux"
-            | "amazonlinux"
-            | "amzn"
-            | "photon"
-            | "opensuse"
-            | "leap"
-            | "sles"
-            | "bci"
-            | "mariner"
-            | "azurelinux"
-            | "distroless"
-            | "wolfi"
-    )
+    BASES.contains(&word)
 }
 
 /// Tells whether a lower-case word names a system or runtime that an image is built upon; a
 /// number behind it, in front of the version, is that system's.
 pub(super) fn is_platform(word: &str) -> bool {
-    is_base(word)
-        || matches!(
-            word,
-            "python"
-                | "py"
-                | "node"
-                | "nodejs"
-                | "java"
-                | "jdk"
-                | "jre"
-                | "openjdk"
-                | "temurin"
-                | "php"
-                | "ruby"
-                | "perl"
-                | "golang"
-                | "go"
-                | "rust"
-                | "dotnet"
-                | "cuda"
-                | "cudnn"
-                | "rocm"
-                | "pg"
-                | "postgres"
-                | "postgresql"
-                | "k8s"
-                | "kubernetes"
-                | "x86"
-        )
+    is_base(word) || PLATFORMS.contains(&word)
 }
 
 /// Tells whether a lower-case word, alone or in front of a commit, names a branch in motion.
@@ -160,7 +163,7 @@ pub(super) fn is_request(word: &str) -> bool {
 
 /// Tells whether a lower-case word joined to the front of a number introduces a version.
 pub(super) fn introduces(word: &str) -> bool {
-    matches!(word, "v" | "version" | "ver" | "release" | "rel" | "build")
+    matches!(word, "version" | "ver" | "release" | "rel" | "build")
 }
 
 /// Tells whether a text can be a commit: seven to forty lower-case hexadecimal digits. Whether
