@@ -226,8 +226,8 @@ impl Inner {
                 tokio::time::sleep(pause).await;
             }
             host.count();
-            let outcome = self.attempt(request, whole, deadline, &mut place).await;
-            let asked_pause = outcome.as_ref().ok().and_then(|reply| heed(&host, reply));
+            let mut outcome = self.attempt(request, whole, deadline, &mut place).await;
+            let asked_pause = outcome.as_mut().ok().and_then(|reply| heed(&host, reply));
             let last = attempt >= self.attempts_for(&outcome);
             if last || !is_worth_repeating(request, &outcome, asked_pause) {
                 if let Err(error @ Error::Unreachable { .. }) = &outcome {
@@ -313,14 +313,16 @@ impl Stored {
     }
 }
 
-/// Notes the pause that an answer asks for, on behalf of all requests to the host.
-fn heed(host: &Host, reply: &Reply) -> Option<Duration> {
+/// Notes the pause that an answer asks for, on behalf of all requests to the host, and leaves it in
+/// the answer as seconds, for readers without a clock.
+fn heed(host: &Host, reply: &mut Reply) -> Option<Duration> {
     let may_ask = matches!(
         reply.status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::FORBIDDEN
     );
     let pause = may_ask.then(|| retry_after(&reply.headers, Timestamp::now())).flatten()?;
     host.set_pause(pause);
+    reply.headers.insert(RETRY_AFTER, HeaderValue::from(pause.as_secs()));
     Some(pause)
 }
 

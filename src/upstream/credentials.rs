@@ -99,9 +99,11 @@ impl Keys {
             Some(Found::Credential(credential)) => Ok(Some(credential)),
             Some(Found::Helper { name, server }) => {
                 let question = (name.clone(), server.clone());
-                let asked = tokio::task::spawn_blocking(move || ask_helper(&name, &server));
-                let answer = async { asked.await.unwrap_or_else(|error| Err(error.to_string())) };
-                self.helpers.get(question, answer).await
+                let ask = async {
+                    let asked = tokio::task::spawn_blocking(move || ask_helper(&name, &server));
+                    asked.await.unwrap_or_else(|error| Err(error.to_string()))
+                };
+                self.helpers.get(question, ask).await
             }
         }
     }

@@ -5,3 +5,10 @@ mod corpus;
 mod git;
 #[cfg(test)]
 mod parts_git;
+
+#[cfg(test)]
+mod parts;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod upstream;
