@@ -75,7 +75,7 @@ impl Gate {
             let mut known = host.lock().await;
             if matches!(*known, Known::Nothing) {
                 let answer = client.send(request.clone()).await?;
-                let Some(challenge) = demanded(&answer) else {
+                let Some(challenge) = demanded(&answer, place) else {
                     *known = Known::Open;
                     return Ok(answer);
                 };
@@ -88,7 +88,7 @@ impl Gate {
             Known::Nothing | Known::Open => {
                 let answer = client.send(request.clone()).await?;
                 // A host may be open in parts.
-                let Some(challenge) = demanded(&answer) else { return Ok(answer) };
+                let Some(challenge) = demanded(&answer, place) else { return Ok(answer) };
                 *host.lock().await = Known::Asks(challenge.clone());
                 challenge
             }
@@ -174,11 +174,13 @@ fn own_scope(suggested: Option<String>, place: &Place) -> String {
     }
 }
 
-/// Reads the challenge of an answer.
-fn demanded(answer: &Answer) -> Option<Challenge> {
+/// Reads the challenge of an answer. Only the registry's own counts: a place that it redirected to
+/// must not learn a login by asking for one.
+fn demanded(answer: &Answer, place: &Place) -> Option<Challenge> {
     let headers = answer.headers.get_all(::http::header::WWW_AUTHENTICATE);
     let texts = headers.iter().filter_map(|value| value.to_str().ok());
-    (answer.status == 401).then(|| choose(texts)).flatten()
+    let own = answer.status == 401 && answer.url.host() == place.host;
+    own.then(|| choose(texts)).flatten()
 }
 
 /// The answer of a token endpoint (distribution project, "Token authentication").

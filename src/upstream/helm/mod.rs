@@ -17,10 +17,9 @@ use super::types::{ChartLocation, ChartVersion};
 use crate::http::{self, Client, Identity, Request, Spool, Stream, Url};
 use ::http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use futures::TryStreamExt;
-use scan::Scan;
+use scan::{Parts, Scan};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The longest index that is read, in bytes.
@@ -51,7 +50,7 @@ enum Shelf {
 /// An index that was put aside.
 struct Index {
     spool: Spool,
-    charts: BTreeMap<String, Vec<Range<u64>>>,
+    charts: Parts,
     json: bool,
     validators: Validators,
 }

@@ -11,11 +11,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// Where each chart's parts lie, in bytes.
+pub(super) type Parts = BTreeMap<String, Vec<Range<u64>>>;
+
 /// What was found: where each chart's part lies, in bytes. In YAML it begins with the line of the
 /// chart's name, in JSON it is the value alone. A name that comes twice has two parts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    pub(super) charts: BTreeMap<String, Vec<Range<u64>>>,
+    pub(super) charts: Parts,
     pub(super) json: bool,
 }
 
@@ -24,7 +27,7 @@ pub(super) struct Found {
 pub(super) struct Scan {
     at: u64,
     format: Format,
-    found: BTreeMap<String, Vec<Range<u64>>>,
+    found: Parts,
 }
 
 #[derive(Default)]
@@ -38,24 +41,29 @@ enum Format {
 impl Scan {
     /// Reads on.
     pub(super) fn push(&mut self, chunk: &[u8]) {
-        for &byte in chunk {
-            if let Format::Unknown = self.format {
-                // Blank space and a byte order mark say nothing of the format.
-                if !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf) {
-                    self.format = if byte == b'{' {
-                        Format::Json(Json::default())
-                    } else {
-                        Format::Yaml(Yaml { line_start: self.at, ..Yaml::default() })
-                    };
+        let mut rest = chunk;
+        if let Format::Unknown = self.format {
+            // Blank space and a byte order mark say nothing of the format.
+            let tells = |byte: &u8| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte);
+            let skipped = chunk.iter().position(tells).unwrap_or(chunk.len());
+            rest = chunk.get(skipped..).unwrap_or_default();
+            self.at += length(skipped);
+            self.format = match rest.first() {
+                None => return,
+                Some(b'{') => Format::Json(Json::default()),
+                Some(_) => Format::Yaml(Yaml { line_start: self.at, ..Yaml::default() }),
+            };
+        }
+        match &mut self.format {
+            Format::Unknown => {}
+            Format::Yaml(yaml) => yaml.push(rest, self.at, &mut self.found),
+            Format::Json(json) => {
+                for (offset, byte) in rest.iter().enumerate() {
+                    json.push(*byte, self.at + length(offset), &mut self.found);
                 }
             }
-            match &mut self.format {
-                Format::Unknown => {}
-                Format::Yaml(yaml) => yaml.push(byte, self.at, &mut self.found),
-                Format::Json(json) => json.push(byte, self.at, &mut self.found),
-            }
-            self.at += 1;
         }
+        self.at += length(rest.len());
     }
 
     /// Returns what was found; `None` where there were no entries at all.
@@ -71,6 +79,10 @@ impl Scan {
         };
         seen.then_some(Found { charts: self.found, json })
     }
+}
+
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 /// The longest beginning of a line that is kept: an indentation and a chart's name.
@@ -89,18 +101,23 @@ struct Yaml {
 }
 
 impl Yaml {
-    fn push(&mut self, byte: u8, at: u64, found: &mut BTreeMap<String, Vec<Range<u64>>>) {
-        if byte == b'\n' {
-            self.end_of_line(found);
-            self.line.clear();
-            self.line_start = at + 1;
-        } else if self.line.len() < LONGEST {
-            self.line.push(byte);
+    fn push(&mut self, chunk: &[u8], at: u64, found: &mut Parts) {
+        let mut at = at;
+        for piece in chunk.split_inclusive(|byte| *byte == b'\n') {
+            at += length(piece.len());
+            let text = piece.strip_suffix(b"\n");
+            let room = LONGEST.saturating_sub(self.line.len());
+            self.line.extend(text.unwrap_or(piece).iter().take(room));
+            if text.is_some() {
+                self.end_of_line(found);
+                self.line.clear();
+                self.line_start = at;
+            }
         }
     }
 
     /// Looks at a line once it is there.
-    fn end_of_line(&mut self, found: &mut BTreeMap<String, Vec<Range<u64>>>) {
+    fn end_of_line(&mut self, found: &mut Parts) {
         let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
         let indent = line.iter().take_while(|byte| **byte == b' ').count();
         let text = line.get(indent..).unwrap_or_default();
@@ -130,7 +147,7 @@ impl Yaml {
         }
     }
 
-    fn close(&mut self, at: u64, found: &mut BTreeMap<String, Vec<Range<u64>>>) {
+    fn close(&mut self, at: u64, found: &mut Parts) {
         if let Some((name, start)) = self.open.take() {
             found.entry(name).or_default().push(start..at);
         }
@@ -178,7 +195,7 @@ struct Json {
 }
 
 impl Json {
-    fn push(&mut self, byte: u8, at: u64, found: &mut BTreeMap<String, Vec<Range<u64>>>) {
+    fn push(&mut self, byte: u8, at: u64, found: &mut Parts) {
         if self.text != Text::Outside {
             self.text = match (self.text, byte) {
                 (Text::Inside, b'\\') => Text::Escaped,
@@ -229,7 +246,7 @@ impl Json {
         }
     }
 
-    fn close(&mut self, at: u64, found: &mut BTreeMap<String, Vec<Range<u64>>>) {
+    fn close(&mut self, at: u64, found: &mut Parts) {
         if let Some((name, start)) = self.open.take() {
             found.entry(name).or_default().push(start..at);
         }

@@ -207,6 +207,26 @@ async fn neither_links_nor_redirects_carry_a_token_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_was_redirected_to_cannot_ask_for_the_login() {
+    let host = Later::default();
+    let own = host.clone();
+    let thief = Server::start(move |_| {
+        let realm = format!("Bearer realm=\"http://{}/token\"", own.get());
+        Say::Answer(401, vec![("www-authenticate", realm)], Vec::new())
+    });
+    host.0.set(thief.host.clone()).unwrap();
+    let target = format!("http://{}/v2/a/tags/list", thief.host);
+    let server =
+        Server::start(move |_| Say::Answer(307, vec![("location", target.clone())], Vec::new()));
+    let (upstream, _) = live_with(http(), with_login(&server.host, "u", "p"));
+    let error = upstream.tags(&repository(&server.host, "a")).await.unwrap_err();
+    assert_eq!(error.code(), "denied", "{error}");
+    let heard = thief.heard();
+    assert_eq!(heard.len(), 1);
+    assert_eq!(heard[0].header("authorization"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn logins_go_only_where_they_may() {
     // A realm in the clear on another machine.
     let server = Server::start(|_| {
