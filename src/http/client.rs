@@ -227,6 +227,10 @@ impl Inner {
             }
             host.count();
             let mut outcome = self.attempt(request, whole, deadline, &mut place).await;
+            if self.replays() {
+                // A file says the same however often and however late it is asked.
+                return outcome;
+            }
             let asked_pause = outcome.as_mut().ok().and_then(|reply| heed(&host, reply));
             let last = attempt >= self.attempts_for(&outcome);
             if last || !is_worth_repeating(request, &outcome, asked_pause) {
@@ -284,6 +288,10 @@ impl Inner {
             Err(Error::Unreachable { .. }) => self.settings.attempts.saturating_sub(1).max(1),
             _ => self.settings.attempts.max(1),
         }
+    }
+
+    fn replays(&self) -> bool {
+        matches!(self.settings.source, Source::Replay(_))
     }
 
     fn affords(&self, pause: Duration, deadline: Instant) -> bool {

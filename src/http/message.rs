@@ -14,9 +14,10 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use sha2::{Digest, Sha256};
+use std::fmt;
 
-/// What is asked of one address.
-#[derive(Debug, Clone)]
+/// What is asked of one address. `Debug` shows neither the body nor any credential.
+#[derive(Clone)]
 pub struct Request {
     /// The method; only GET and HEAD answers are stored.
     pub method: Method,
@@ -169,6 +170,16 @@ impl Request {
     }
 }
 
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What came back, whole.
 #[derive(Debug, Clone)]
 pub struct Answer {
@@ -224,7 +235,10 @@ mod tests {
         let request = Request::get(Url::parse("https://u:p@e.org/x").unwrap());
         assert_eq!(request.url.expose(), "https://e.org/x");
         assert_eq!(request.headers.get(AUTHORIZATION).unwrap(), "Basic dTpw");
-        assert!(!format!("{request:?}").contains("dTpw"));
+        let mut request = request;
+        request.body = Bytes::from_static(b"refresh_token=hush");
+        let shown = format!("{request:?}");
+        assert!(!shown.contains("dTpw") && !shown.contains("hush"), "{shown}");
     }
 
     #[test]

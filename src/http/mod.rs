@@ -30,5 +30,6 @@ pub use pace::{Requests, retry_after};
 pub use settings::{Settings, Source};
 pub use socket::install_crypto;
 pub use spool::Spool;
+pub use store::prune;
 pub use tower_service::{TowerService, tower_service};
 pub use url::{InvalidUrl, Secret, Url};

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// The headers that an answer keeps; the rest says nothing that is read later.
 const KEPT: [HeaderName; 6] = [
@@ -61,7 +62,7 @@ impl Store {
 
     /// Finds the stored answer to a request.
     pub(super) fn get(&self, request: &Request) -> Option<Stored> {
-        let file = std::fs::read(self.file("answers", &answer_key(request))).ok()?;
+        let file = read(&self.file("answers", &answer_key(request)))?;
         let at = file.iter().position(|byte| *byte == b'\n')?;
         let head: Head = serde_json::from_slice(file.get(..at)?).ok()?;
         let body = Bytes::from(file).slice(at + 1..);
@@ -98,7 +99,7 @@ impl Store {
 
     /// Reads a note.
     pub(super) fn note(&self, url: &Url, identity: Identity) -> Option<Vec<u8>> {
-        let file = std::fs::read(self.file("notes", &note_key(url, identity))).ok()?;
+        let file = read(&self.file("notes", &note_key(url, identity)))?;
         let (hash, note) = file.split_at_checked(64)?;
         (hex(&Sha256::digest(note)).as_bytes() == hash).then(|| note.to_vec())
     }
@@ -112,6 +113,33 @@ impl Store {
     fn file(&self, room: &str, key: &str) -> PathBuf {
         self.root.join(room).join(key.get(..2).unwrap_or_default()).join(key)
     }
+}
+
+/// Removes what has not been used for so long from a folder given as
+/// [`Settings::cache`](super::Settings::cache), and returns how many files that were. What cannot
+/// be removed stays: the store only ever saves work.
+#[must_use]
+pub fn prune(cache: &Path, unused_for: Duration) -> usize {
+    let Some(oldest) = SystemTime::now().checked_sub(unused_for) else { return 0 };
+    walkdir::WalkDir::new(Store::at(cache).root)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| {
+            let modified = entry.metadata().ok().and_then(|data| data.modified().ok());
+            modified.is_some_and(|time| time < oldest) && std::fs::remove_file(entry.path()).is_ok()
+        })
+        .count()
+}
+
+/// Reads a file and marks it as used, for [`prune`].
+fn read(file: &Path) -> Option<Vec<u8>> {
+    let bytes = std::fs::read(file).ok()?;
+    if let Ok(file) = std::fs::File::options().append(true).open(file) {
+        // A store that is only readable is as good for reading.
+        let _ = file.set_modified(SystemTime::now());
+    }
+    Some(bytes)
 }
 
 /// Hashes all that the answer to a request depends on.
@@ -278,6 +306,26 @@ mod tests {
             std::fs::write(file, flipped).unwrap();
             assert!(!is_there());
         }
+    }
+
+    #[test]
+    fn what_is_not_used_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        let day = Duration::from_hours(24);
+        for path in ["old", "used"] {
+            store.put(&request(&format!("https://e.org/{path}")), &stored(path));
+        }
+        for file in files(folder.path()) {
+            let file = std::fs::File::options().append(true).open(file).unwrap();
+            file.set_modified(SystemTime::now() - 2 * day).unwrap();
+        }
+        assert!(store.get(&request("https://e.org/used")).is_some());
+        assert_eq!(prune(folder.path(), 3 * day), 0);
+        assert_eq!(prune(folder.path(), day), 1);
+        assert!(store.get(&request("https://e.org/old")).is_none());
+        assert!(store.get(&request("https://e.org/used")).is_some());
+        assert_eq!(prune(&folder.path().join("none"), day), 0);
     }
 
     #[test]

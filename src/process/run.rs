@@ -10,8 +10,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// A program with its arguments, to be run once or more often.
-#[derive(Debug, Clone)]
+/// A program with its arguments, to be run once or more often. `Debug` shows its command line,
+/// without secrets, and nothing of its environment and input.
+#[derive(Clone)]
 pub struct Program {
     name: String,
     arguments: Vec<String>,
@@ -319,6 +320,12 @@ impl Program {
             }
         }
         blot_user_parts(&text)
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Program({})", self.command_line())
     }
 }
 

@@ -356,3 +356,22 @@ async fn a_recording_replays() {
     }
     assert!(!folder.path().join("cdn.org").exists(), "signed addresses are not recorded");
 }
+
+#[tokio::test]
+async fn a_replay_neither_waits_nor_asks_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let host = folder.path().join("e.org");
+    std::fs::create_dir(&host).unwrap();
+    std::fs::write(host.join("busy.headers"), "429\nRetry-After: 50\n").unwrap();
+    std::fs::write(host.join("down.headers"), "503\n").unwrap();
+    std::fs::write(host.join("fine"), "fine").unwrap();
+    let source = Source::Replay(folder.path().to_owned());
+    let client = Client::new(Settings { source, ..Settings::default() }).unwrap();
+    let started = Instant::now();
+    for (path, status) in [("busy", 429), ("down", 503), ("fine", 200), ("none", 404)] {
+        let request = Request::get(url(&format!("https://e.org/{path}")));
+        assert_eq!(client.send(request).await.unwrap().status, status, "{path}");
+    }
+    assert_eq!(client.requests().total, 4);
+    assert!(started.elapsed() < Duration::from_secs(20));
+}

@@ -160,6 +160,20 @@ async fn a_large_index_is_read_for_what_is_wanted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_recording_replays_an_index() {
+    let index = "entries:\n  app:\n  - version: 1.0.0\n    urls: [app.tgz]\n";
+    let server = Server::start(|_| Say::Answer(200, Vec::new(), index.into()));
+    let source = ChartLocation::Http(format!("http://{}/charts", server.host));
+    let folder = tempfile::tempdir().unwrap();
+    let record = HttpSettings { record: Some(folder.path().to_owned()), ..http() };
+    let replay = HttpSettings { source: Source::Replay(folder.path().to_owned()), ..http() };
+    let recorded = live(record).0.chart_versions(&source, "app").await.unwrap();
+    let (upstream, client) = live(replay);
+    assert_eq!(upstream.chart_versions(&source, "app").await.unwrap(), recorded);
+    assert_eq!((client.requests().total, server.heard().len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn indexes_that_are_none() {
     for (label, say, code) in [
         ("missing", Say::status(404), "not-found"),
