@@ -11,14 +11,13 @@ use super::record::Record;
 use super::replay::Replay;
 use super::settings::{Settings, Source};
 use super::socket::Socket;
-use super::store::{Store, Stored, hex};
+use super::store::Store;
 use super::{Error, Identity, Url, limits, redirect};
-use ::http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
+use ::http::header::RETRY_AFTER;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
@@ -151,14 +150,8 @@ impl Client {
             _ => {}
         }
         let asked = request.clone();
-        if let Some(stored) = stored.as_ref().filter(|stored| stored.status.is_success()) {
-            for (validator, condition) in
-                [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)]
-            {
-                if let Some(value) = stored.headers.get(&validator) {
-                    request.headers.insert(condition, value.clone());
-                }
-            }
+        if let Some(stored) = &stored {
+            stored.lend_validators(&mut request);
         }
         let stream = inner.follow(request, true).await?;
         if let (StatusCode::NOT_MODIFIED, Some(stored)) = (stream.status, stored) {
@@ -173,11 +166,8 @@ impl Client {
         };
         let mut answer =
             Answer { url: stream.url, status: stream.status, headers: stream.headers, body };
-        let true_to_name = asked.keep != Keep::Immutable || is_true_to_name(&answer, &asked);
-        if let (Some(store), true, StatusCode::OK | StatusCode::NOT_FOUND) =
-            (store, true_to_name, answer.status)
-        {
-            store.put(&asked, &Stored::of(&answer));
+        if let Some(store) = store {
+            store.put(&asked, &answer);
         }
         inner.write_down(&asked, &answer).await?;
         if asked.method == Method::HEAD {
@@ -219,7 +209,7 @@ impl Inner {
             if let Some(error) = host.unreachable() {
                 return Err(error);
             }
-            if let Some(pause) = host.pause() {
+            while let Some(pause) = host.pause() {
                 if !self.affords(pause, deadline) {
                     return Ok(too_early(pause));
                 }
@@ -234,7 +224,7 @@ impl Inner {
             let asked_pause = outcome.as_mut().ok().and_then(|reply| heed(&host, reply));
             let last = attempt >= self.attempts_for(&outcome);
             if last || !is_worth_repeating(request, &outcome, asked_pause) {
-                if let Err(error @ Error::Unreachable { .. }) = &outcome {
+                if let (true, Err(error @ Error::Unreachable { .. })) = (last, &outcome) {
                     host.set_unreachable(error.clone());
                 }
                 return outcome;
@@ -310,17 +300,6 @@ impl Inner {
     }
 }
 
-impl Stored {
-    fn of(answer: &Answer) -> Self {
-        let (status, headers) = (answer.status, answer.headers.clone());
-        Self { status, headers, body: answer.body.clone() }
-    }
-
-    fn into_answer(self, url: Url) -> Answer {
-        Answer { url, status: self.status, headers: self.headers, body: self.body }
-    }
-}
-
 /// Notes the pause that an answer asks for, on behalf of all requests to the host, and leaves it in
 /// the answer as seconds, for readers without a clock.
 fn heed(host: &Host, reply: &mut Reply) -> Option<Duration> {
@@ -351,13 +330,6 @@ fn is_worth_repeating(
         Err(Error::Unreachable { .. } | Error::Truncated { .. }) => request.is_idempotent(),
         Err(_) => false,
     }
-}
-
-/// Returns whether an address that ends in a SHA-256 digest has that content. Something else must
-/// not be kept under it, as it would never be asked for again.
-fn is_true_to_name(answer: &Answer, asked: &Request) -> bool {
-    let digest = asked.url.path().rsplit_once("/sha256:").map(|(_, digest)| digest);
-    answer.status.is_success() && digest == Some(hex(&Sha256::digest(&answer.body)).as_str())
 }
 
 /// The answer in place of one that would come too early: what the host said, said again.

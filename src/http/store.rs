@@ -7,9 +7,11 @@
 //! with the store is a miss, never an error: it only ever saves work. Beside the answers lie
 //! *notes*, which callers make of answers that are too large to keep.
 
-use super::message::{Identity, Request};
+use super::message::{Answer, Identity, Keep, Request};
 use super::url::Url;
-use ::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, LAST_MODIFIED, LINK};
+use ::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK,
+};
 use ::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,25 @@ pub(super) struct Stored {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+impl Stored {
+    /// Makes a request conditional on the content being another one by now.
+    pub(super) fn lend_validators(&self, request: &mut Request) {
+        if !self.status.is_success() {
+            return;
+        }
+        for (validator, condition) in [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)] {
+            if let Some(value) = self.headers.get(&validator) {
+                request.headers.insert(condition, value.clone());
+            }
+        }
+    }
+
+    /// Turns the stored answer into the answer of an address.
+    pub(super) fn into_answer(self, url: Url) -> Answer {
+        Answer { url, status: self.status, headers: self.headers, body: self.body }
+    }
 }
 
 /// The first line of an entry.
@@ -76,8 +97,13 @@ impl Store {
         Some(Stored { status: StatusCode::from_u16(head.status).ok()?, headers, body })
     }
 
-    /// Stores an answer; failing to is no error.
-    pub(super) fn put(&self, request: &Request, answer: &Stored) {
+    /// Stores an answer that is one: there is something, or there is nothing. Failing to is no
+    /// error.
+    pub(super) fn put(&self, request: &Request, answer: &Answer) {
+        let tells = matches!(answer.status, StatusCode::OK | StatusCode::NOT_FOUND);
+        if !tells || request.keep == Keep::Immutable && !is_true_to_name(request, answer) {
+            return;
+        }
         let headers = KEPT
             .iter()
             .flat_map(|name| answer.headers.get_all(name).iter().map(move |value| (name, value)))
@@ -140,6 +166,13 @@ fn read(file: &Path) -> Option<Vec<u8>> {
         let _ = file.set_modified(SystemTime::now());
     }
     Some(bytes)
+}
+
+/// Returns whether an address that ends in a SHA-256 digest has that content. Something else must
+/// not be kept under it, as it would never be asked for again.
+fn is_true_to_name(request: &Request, answer: &Answer) -> bool {
+    let digest = request.url.path().rsplit_once("/sha256:").map(|(_, digest)| digest);
+    answer.status.is_success() && digest == Some(hex(&Sha256::digest(&answer.body)).as_str())
 }
 
 /// Hashes all that the answer to a request depends on.
@@ -217,11 +250,12 @@ mod tests {
         Request::get(Url::parse(url).unwrap())
     }
 
-    fn stored(body: &'static str) -> Stored {
+    fn answer(body: &'static str) -> Answer {
         let mut headers = HeaderMap::new();
         headers.insert(ETAG, HeaderValue::from_static("\"e\""));
         headers.insert("set-cookie", HeaderValue::from_static("session=1"));
-        Stored { status: StatusCode::OK, headers, body: Bytes::from_static(body.as_bytes()) }
+        let url = Url::parse("https://e.org/").unwrap();
+        Answer { url, status: StatusCode::OK, headers, body: Bytes::from_static(body.as_bytes()) }
     }
 
     fn files(folder: &Path) -> Vec<PathBuf> {
@@ -239,12 +273,12 @@ mod tests {
         let store = Store::at(folder.path());
         let one = request("https://e.org/a");
         assert!(store.get(&one).is_none());
-        store.put(&one, &stored("body\nwith lines"));
+        store.put(&one, &answer("body\nwith lines"));
         let got = store.get(&one).unwrap();
         assert_eq!((got.status, &got.body[..]), (StatusCode::OK, &b"body\nwith lines"[..]));
         assert_eq!(got.headers.get(ETAG).unwrap(), "\"e\"");
         assert_eq!(got.headers.len(), 1, "cookies are not kept");
-        store.put(&one, &stored("newer"));
+        store.put(&one, &answer("newer"));
         assert_eq!(&store.get(&one).unwrap().body[..], b"newer");
         assert_eq!(files(folder.path()).len(), 1);
     }
@@ -267,7 +301,7 @@ mod tests {
         ];
         for (index, request) in requests.iter().enumerate() {
             assert!(store.get(request).is_none(), "{index}");
-            store.put(request, &stored("x"));
+            store.put(request, &answer("x"));
         }
         // Another token of the same user finds the user's answers.
         let again = request(url).identity(Identity::of("u", &secret)).bearer(&Secret::new("t"));
@@ -283,7 +317,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::at(folder.path());
         let one = request("https://e.org/a");
-        store.put(&one, &stored("some body"));
+        store.put(&one, &answer("some body"));
         store.put_note(&one.url, Identity::Anonymous, b"note");
         let whole: Vec<(PathBuf, Vec<u8>)> = files(folder.path())
             .into_iter()
@@ -291,10 +325,10 @@ mod tests {
             .collect();
         assert_eq!(whole.len(), 2);
         for (file, bytes) in &whole {
-            let answer = file.to_string_lossy().contains("answers");
+            let is_answer = file.to_string_lossy().contains("answers");
             let is_there = || {
                 let note = store.note(&one.url, Identity::Anonymous);
-                if answer { store.get(&one).is_some() } else { note.is_some() }
+                if is_answer { store.get(&one).is_some() } else { note.is_some() }
             };
             assert!(is_there());
             for cut in 0..bytes.len() {
@@ -314,7 +348,7 @@ mod tests {
         let store = Store::at(folder.path());
         let day = Duration::from_hours(24);
         for path in ["old", "used"] {
-            store.put(&request(&format!("https://e.org/{path}")), &stored(path));
+            store.put(&request(&format!("https://e.org/{path}")), &answer(path));
         }
         for file in files(folder.path()) {
             let file = std::fs::File::options().append(true).open(file).unwrap();
@@ -333,7 +367,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let store = Store::at(file.path());
         let one = request("https://e.org/a");
-        store.put(&one, &stored("x"));
+        store.put(&one, &answer("x"));
         store.put_note(&one.url, Identity::Anonymous, b"x");
         assert!(store.get(&one).is_none());
         assert!(store.note(&one.url, Identity::Anonymous).is_none());

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::http::Secret;
+use ::http::header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::collections::VecDeque;
