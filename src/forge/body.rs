@@ -125,7 +125,7 @@ pub fn with_ticks_of(old: &str, new: &str) -> String {
 /// in the hidden block by which refit knows that no person did.
 #[must_use]
 pub fn closed(body: &str, reason: &str, limit: usize) -> String {
-    let hidden = find(body).map(|hidden| hidden.closed_by_refit());
+    let hidden = find(body).map(|hidden| hidden.marked_closed());
     let reason = format!("> **Closed by refit:** {}\n", super::neutral::line(reason));
     let Some(hidden) = hidden else { return format!("{reason}\n{}", strip(body)) };
     let essential = |text: String| Section { text, weight: Weight::Essential };

@@ -55,7 +55,7 @@ impl Hidden {
 
     /// Returns the same block with the mark that refit itself closed the pull request.
     #[must_use]
-    pub fn closed_by_refit(&self) -> Self {
+    pub fn marked_closed(&self) -> Self {
         Self { closed_by_refit: true, ..self.clone() }
     }
 

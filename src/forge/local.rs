@@ -18,6 +18,7 @@ use futures::future::{BoxFuture, ready};
 use serde_json::Value;
 
 use crate::git::Repo;
+use crate::tree::RepoPath;
 
 use super::{Difference, Error, Forge, Pull, PullRequest, PullState, body, labels};
 
@@ -98,6 +99,11 @@ impl Local {
         let pulls = self.list(&wanted.head)?;
         if let Some(pull) = pulls.into_iter().find(open) {
             return self.change(&pull, wanted);
+        }
+        // A branch's name becomes a file's: none may lead out of the folder.
+        let safe = RepoPath::new(&wanted.head).is_ok_and(|path| path.as_str() == wanted.head);
+        if !safe {
+            return Err(file_error(&self.pulls, &format!("`{}` is no branch", wanted.head)));
         }
         let files = self.files()?;
         let number = files.values().map(|pull| pull.number).max().unwrap_or(0) + 1;

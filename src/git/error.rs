@@ -176,7 +176,7 @@ impl Error {
                                             with its path if you trust it"
                     .to_owned()
             }
-            (_, message) if message.contains("extension") => {
+            (_, message) if message.contains("extension") || message.contains("object format") => {
                 format!("it uses a feature that refit cannot read yet ({message})")
             }
             (_, message) => message.to_owned(),

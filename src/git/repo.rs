@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::tree::{CommitTree, TreeError};
+
 use super::{Author, Error, Oid, Signing};
 
 /// An open repository with the folder that is read.
@@ -48,18 +50,22 @@ impl Repo {
         self.git.is_shallow()
     }
 
-    /// Returns the commit that a full reference name leads to, as in `refs/heads/main`.
+    /// Returns the commit that a full reference name leads to, as in `refs/heads/main`; `None` where
+    /// there is no such reference or no commit yet.
     ///
     /// # Errors
-    /// When the reference exists and leads to no commit.
+    /// When the reference cannot be read, or leads to something else than a commit.
     pub fn tip(&self, reference: &str) -> Result<Option<Oid>, Error> {
         let found = match self.git.find_reference(reference) {
             Ok(found) => found,
             Err(error) if is_absent(&error) => return Ok(None),
             Err(source) => return Err(Error::Git { action: "reading a reference", source }),
         };
-        let commit = found.peel_to_commit().map_err(Error::git("reading a reference"))?;
-        Ok(Some(commit.id().into()))
+        match found.peel_to_commit() {
+            Ok(commit) => Ok(Some(commit.id().into())),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(source) => Err(Error::Git { action: "reading a reference", source }),
+        }
     }
 
     /// Returns the commit that is checked out; `None` in a repository without one.
@@ -90,6 +96,14 @@ impl Repo {
     #[must_use]
     pub fn remote_url(&self, remote: &str) -> Option<String> {
         self.git.find_remote(remote).ok()?.url().ok().map(str::to_owned)
+    }
+
+    /// Returns the files of a commit, below the folder that is read.
+    ///
+    /// # Errors
+    /// When the commit cannot be read, or has no such folder.
+    pub fn files_at(&self, commit: Oid) -> Result<CommitTree, TreeError> {
+        CommitTree::new(self.git.path(), &commit.to_string(), &self.prefix)
     }
 
     /// Returns the author that the user's git is configured with, or [`Author::default`].

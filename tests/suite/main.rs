@@ -2,6 +2,8 @@
 mod corpus;
 
 #[cfg(test)]
+mod forge;
+#[cfg(test)]
 mod git;
 #[cfg(test)]
 mod parts_git;
@@ -12,3 +14,5 @@ mod parts;
 mod server;
 #[cfg(test)]
 mod upstream;
+#[cfg(test)]
+mod parts_github;

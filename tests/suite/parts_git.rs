@@ -5,9 +5,11 @@
 //! authentication, on a free port of the loopback address; it ends with the value that stands for
 //! it.
 
+use std::collections::BTreeSet;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -169,9 +171,15 @@ impl Drop for HttpServer {
     }
 }
 
-/// Returns a port of the loopback address that nobody listens on.
+/// Returns a port of the loopback address that nobody listens on and no other test was given.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        if GIVEN.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
 }
 
 /// Waits until something listens on the port; `false` when the process ended instead.
@@ -182,9 +190,10 @@ pub(crate) fn answers(child: &mut Child, port: u16) -> bool {
             return false;
         }
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return true;
+            // Where somebody else has the port, the child ends when it cannot have it.
+            return child.try_wait().unwrap().is_none();
         }
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(5));
     }
     false
 }

@@ -170,7 +170,11 @@ impl GitHub {
         let route = format!("/labels/{}", api::encode(label));
         let found: Option<answer::Label> = self.api.find(&route, "read a label").await?;
         if found.is_none() {
-            let body = json!({ "name": label, "color": LABEL_COLOUR });
+            let body = json!({
+                "name": label,
+                "color": LABEL_COLOUR,
+                "description": "Set by refit",
+            });
             let action = format!("make the label `{label}`");
             let made: Result<answer::Label, Error> = self.api.post("/labels", &body, &action).await;
             match made {

@@ -6,7 +6,7 @@ use refit::git::{
 };
 
 use super::{PINNED, STOPPED, UPGRADED, fleet, maker, open, plan, revert, stage, upgrade};
-use crate::parts_git::{Scratch, skipped};
+use crate::parts_git::{Scratch, git_command, skipped};
 
 fn pair(repo: &Repo, upgrade: BranchPlan, revert: BranchPlan) -> Pair<Branch> {
     let plans = Pair { upgrade, revert };
@@ -140,6 +140,30 @@ fn paths_are_relative_to_the_folder_that_is_read() {
     let tip = prepare(&repo, &plan, None, &maker()).unwrap().tip;
     let changed = scratch.git(&["diff", "--name-only", &base.to_string(), &tip.to_string()]);
     assert_eq!(changed, "apps/app.yaml");
+}
+
+#[test]
+fn repositories_that_cannot_be_used_say_why() {
+    let empty = Scratch::new();
+    assert_eq!(open(&empty).head().unwrap(), None);
+    assert_eq!(open(&empty).head_branch().as_deref(), Some("main"));
+    let bare = tempfile::TempDir::new().unwrap();
+    let git = |args: &[&str]| git_command(bare.path()).args(args).status().unwrap().success();
+    assert!(git(&["init", "--quiet", "--bare"]));
+    assert_eq!(Repo::discover(bare.path()).unwrap().prefix(), "");
+
+    let said = |dir: &std::path::Path| Repo::discover(dir).err().unwrap().to_string();
+    let plain = tempfile::TempDir::new().unwrap();
+    assert!(said(plain.path()).contains("not inside a git repository"));
+    assert!(said(&plain.path().join("missing")).contains("not inside a git repository"));
+    for format in ["--object-format=sha256", "--ref-format=reftable"] {
+        let other = tempfile::TempDir::new().unwrap();
+        let init = git_command(other.path()).args(["init", "--quiet", format]).status().unwrap();
+        // Older versions of git do not know the format, and cannot have made one.
+        if init.success() {
+            assert!(said(other.path()).contains("cannot read yet"), "{}", said(other.path()));
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,184 @@
+//! What GitHub answers that the emulator does not: refusals, duplicates, forks, missing drafts.
+
+use refit::forge::{Error, Forge, PullState, STAGED_LABEL, needs_update};
+use serde_json::{Value, json};
+
+use super::wanted;
+use crate::parts_github::{Answer, pull_json, scripted};
+
+const HEAD: &str = "refit/upgrade/apps/app-3";
+
+fn ok(body: Value) -> Answer {
+    (200, Vec::new(), body)
+}
+
+fn invalid(message: &str) -> Answer {
+    let errors = json!([{ "resource": "PullRequest", "code": "custom", "message": message }]);
+    (422, Vec::new(), json!({ "message": "Validation Failed", "errors": errors }))
+}
+
+fn labels(body: &Value) -> Value {
+    let names = body["labels"].as_array().unwrap().iter();
+    names.map(|name| json!({ "name": name })).collect()
+}
+
+#[tokio::test]
+async fn one_that_exists_already_is_adopted() {
+    let (forge, record) = scripted(|what, body| match what {
+        "POST pulls" => invalid("A pull request already exists for bot:refit/upgrade/apps/app-3."),
+        _ if what.starts_with("GET pulls?") => ok(json!([pull_json(7, HEAD, &[])])),
+        "PATCH pulls/7" => ok(pull_json(
+            7,
+            HEAD,
+            &[("title", body["title"].clone()), ("body", body["body"].clone())],
+        )),
+        _ if what.starts_with("GET labels/") => ok(json!({ "name": "x" })),
+        "POST issues/7/labels" => ok(labels(body)),
+        other => panic!("{other}"),
+    });
+    let mut request = wanted(HEAD, "3.0.0");
+    request.draft = false;
+    let pull = forge.open(&request).await.unwrap();
+    assert_eq!(pull.number, 7);
+    assert!(!needs_update(&pull, &request));
+    let sent: Vec<String> = record.take().into_iter().map(|sent| sent.what).collect();
+    assert_eq!(
+        sent[1],
+        "GET pulls?state=open&head=bot%3Arefit%2Fupgrade%2Fapps%2Fapp%2D3&per_page=100&page=1"
+    );
+    assert_eq!(sent.iter().filter(|what| *what == "POST pulls").count(), 1);
+}
+
+#[tokio::test]
+async fn where_drafts_do_not_exist_a_label_says_it() {
+    let (forge, record) = scripted(|what, body| match what {
+        "POST pulls" if body["draft"] == true => {
+            let message = "Draft pull requests are not supported in this repository.";
+            (422, Vec::new(), json!({ "message": message }))
+        }
+        "POST pulls" => ok(pull_json(
+            7,
+            HEAD,
+            &[("title", body["title"].clone()), ("body", body["body"].clone())],
+        )),
+        _ if what.starts_with("GET labels/") => (404, Vec::new(), json!({})),
+        "POST labels" => invalid("already_exists"),
+        "POST issues/7/labels" => ok(labels(body)),
+        other => panic!("{other}"),
+    });
+    let request = wanted(HEAD, "3.0.0");
+    let pull = forge.open(&request).await.unwrap();
+    assert!(!pull.draft);
+    assert!(pull.labels.iter().any(|label| label == STAGED_LABEL), "{:?}", pull.labels);
+    record.take();
+    assert!(!needs_update(&pull, &request), "the next run is content with it");
+    forge.update(&pull, &request).await.unwrap();
+    assert_eq!(record.writes(), 0);
+}
+
+#[tokio::test]
+async fn only_the_repositorys_own_are_refits() {
+    let (forge, _) = scripted(|what, _| {
+        let fork = json!({ "ref": HEAD, "repo": { "full_name": "guest/fleet" } });
+        let gone = json!({ "ref": HEAD, "repo": null });
+        let merged = json!("2026-01-01T00:00:00Z");
+        if what.starts_with("GET pulls?state=open&sort") {
+            return ok(json!([
+                pull_json(1, HEAD, &[("head", fork)]),
+                pull_json(2, HEAD, &[("head", gone)]),
+                pull_json(3, "refitting/x", &[]),
+                pull_json(4, "refit/upgrade/apps/other-1", &[("body", Value::Null)]),
+            ]));
+        }
+        // A filter that GitHub does not understand is left out: everything comes.
+        ok(json!([
+            pull_json(5, "main-fix", &[]),
+            pull_json(6, HEAD, &[("state", json!("closed")), ("merged_at", merged)]),
+        ]))
+    });
+    let found = forge.find_own("refit/", &[HEAD.to_owned()]).await.unwrap();
+    let numbers: Vec<(u64, PullState)> =
+        found.iter().map(|pull| (pull.number, pull.state)).collect();
+    assert_eq!(numbers, [(4, PullState::Open), (6, PullState::Merged)]);
+}
+
+#[tokio::test]
+async fn a_page_elsewhere_is_never_followed() {
+    let (forge, record) = scripted(|what, _| {
+        let link = "<https://elsewhere.example/next>; rel=\"next\"".to_owned();
+        if what.ends_with("page=1") {
+            (200, vec![("link", link)], json!([pull_json(1, "refit/a", &[])]))
+        } else {
+            ok(json!([pull_json(2, "refit/b", &[])]))
+        }
+    });
+    assert_eq!(forge.find_own("refit/", &[]).await.unwrap().len(), 2);
+    let sent: Vec<String> = record.take().into_iter().map(|sent| sent.what).collect();
+    let page = |number| {
+        format!("GET pulls?state=open&sort=created&direction=asc&per_page=100&page={number}")
+    };
+    assert_eq!(sent, [page(1), page(2)]);
+}
+
+#[tokio::test]
+async fn each_refusal_says_what_to_do() {
+    let table: [(Answer, &str, &str); 8] = [
+        ((401, vec![], json!({ "message": "Bad credentials" })), "Unauthorized", "set REFIT_TOKEN"),
+        (
+            (403, vec![], json!({ "message": "Resource not accessible by personal access token" })),
+            "Forbidden",
+            "write access to contents and pull requests",
+        ),
+        ((404, vec![], json!({ "message": "Not Found" })), "NotFound", "check its name"),
+        (
+            (
+                301,
+                vec![("location", "https://github.example/repositories/1".to_owned())],
+                json!({}),
+            ),
+            "Moved",
+            "git remote set-url",
+        ),
+        (
+            (
+                403,
+                vec![("x-ratelimit-remaining", "0".to_owned())],
+                json!({ "message": "API rate limit exceeded" }),
+            ),
+            "RateLimited",
+            "run refit again later",
+        ),
+        (
+            (429, vec![("retry-after", "7".to_owned())], json!({})),
+            "RateLimited",
+            "try again in 7 s",
+        ),
+        ((500, vec![], json!({})), "Unavailable", "run refit again later"),
+        ((200, vec![], json!({ "not": "a list" })), "BadAnswer", "was not understood"),
+    ];
+    for (answer, kind, advice) in table {
+        let (forge, _) = scripted(move |_, _| answer.clone());
+        let error = forge.find_own("refit/", &[]).await.unwrap_err();
+        let found = match error {
+            Error::Unauthorized { .. } => "Unauthorized",
+            Error::Forbidden { .. } => "Forbidden",
+            Error::NotFound { .. } => "NotFound",
+            Error::Moved { .. } => "Moved",
+            Error::RateLimited { .. } => "RateLimited",
+            Error::Unavailable { .. } => "Unavailable",
+            Error::BadAnswer { .. } => "BadAnswer",
+            _ => "other",
+        };
+        assert_eq!(found, kind, "{error}");
+        assert!(error.to_string().contains(advice), "{error}");
+        assert!(!format!("{error:?}").contains(crate::parts_github::TOKEN));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unavailable() {
+    let url = format!("http://127.0.0.1:{}", crate::parts_git::free_port());
+    let (forge, _) = crate::parts_github::github(&url, None, "fleet");
+    let error = forge.find_own("refit/", &[]).await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable { .. }), "{error}");
+}
