@@ -48,8 +48,22 @@ pub(super) fn read(text: &str) -> Result<Index, Error> {
             let (_, next) = parser.peek().map_err(|error| rejected(text, &error))?;
             reader.shared_mark = *next == mark;
         }
-        if !reader.event(event, mark)? {
-            return Ok(reader.index);
+        match reader.event(event, mark) {
+            Ok(true) => {}
+            Ok(false) => return Ok(reader.index),
+            Err(error) => return Err(rejection(text, &mut parser).unwrap_or(error)),
+        }
+    }
+}
+
+/// Returns the scanner's own objection to the rest of the text, if it has one: in a text that it
+/// rejects further on, a place lost before that is no defect.
+fn rejection(text: &str, parser: &mut Parser<std::str::Chars<'_>>) -> Option<Error> {
+    loop {
+        match parser.next_token() {
+            Ok((Event::StreamEnd, _)) => return None,
+            Ok(_) => {}
+            Err(error) => return Some(rejected(text, &error)),
         }
     }
 }
@@ -226,12 +240,28 @@ impl Reader<'_> {
     /// Measures a plain scalar: its end, whether its text is its value, no detail.
     fn plain(&self, value: &str) -> Result<(usize, bool, u32), Error> {
         let rest = self.cursor.rest();
-        let len = scalar::plain_end(rest, value).ok_or_else(|| self.lost("a plain scalar"))?;
+        let len = scalar::plain_end(rest, value).ok_or_else(|| self.no_plain_end(rest))?;
         let source = rest.get(..len).unwrap_or_default();
         if scalar::decode_plain(source) != value {
             return Err(self.lost("a plain scalar's value"));
         }
         Ok((self.cursor.pos + len, source == value, NONE))
+    }
+
+    /// Says why a plain scalar's value does not lie in the text.
+    ///
+    /// The scanner skips a comment behind a tab and then goes on with the scalar, where the
+    /// specification (section 6.6) has it end.
+    fn no_plain_end(&self, rest: &str) -> Error {
+        let inside = super::cursor::lines(rest).skip(1).any(|line| {
+            let content = line.trim_start_matches([' ', '\t']);
+            content.starts_with('#') && line.starts_with([' ', '\t'])
+        });
+        if !inside {
+            return self.lost("a plain scalar");
+        }
+        let what = "a plain scalar that goes on behind a comment";
+        Error::unreadable(self.text, self.cursor.line, self.cursor.col + 1, what)
     }
 
     fn quoted(&self, value: &str, style: ScalarStyle) -> Result<(usize, bool, u32), Error> {
@@ -263,6 +293,12 @@ impl Reader<'_> {
         let at_the_end = behind.trim_start_matches([' ', '\n', '\r']).is_empty();
         let same = block.value == value
             || at_the_end && block.value.trim_end_matches('\n') == value.trim_end_matches('\n');
+        if !same && block.indent == 0 {
+            // The scanner takes `---` for content here, the specification for a document's start.
+            let what = "a block scalar without indentation that holds a document marker";
+            let (line, column) = (self.cursor.line, self.cursor.col + 1);
+            return Err(Error::unreadable(self.text, line, column, what));
+        }
         if !same {
             return Err(self.lost("a block scalar's value"));
         }
@@ -376,7 +412,7 @@ impl Reader<'_> {
                     self.consume(1);
                 }
             }
-            Slot::Value => self.value_indicator(frame.brackets == Brackets::Block, absent)?,
+            Slot::Value => self.value_indicator(frame, absent)?,
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.started = true;
@@ -390,10 +426,14 @@ impl Reader<'_> {
     }
 
     /// Consumes the colon before a value; one may be missing where the value is, too.
-    fn value_indicator(&mut self, block: bool, absent: bool) -> Result<(), Error> {
+    fn value_indicator(&mut self, frame: Frame, absent: bool) -> Result<(), Error> {
         let (cursor, comments) = (self.cursor, self.index.comments.len());
         self.skip_trivia();
-        let colon = self.cursor.peek() == b':' && (!block || self.cursor.blank_or_end(1));
+        // In a block, the colon behind `? key` stands below the `?`; any other on a line of its own
+        // belongs to a mapping further out.
+        let here = self.cursor.line == cursor.line || self.cursor.col == frame.column;
+        let block = frame.brackets == Brackets::Block;
+        let colon = self.cursor.peek() == b':' && (!block || here && self.cursor.blank_or_end(1));
         if colon {
             self.consume(1);
             return Ok(());

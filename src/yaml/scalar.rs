@@ -10,6 +10,9 @@ use std::borrow::Cow;
 
 use super::cursor::{break_len, line_len};
 
+/// What separates words: blanks and line breaks.
+const WHITE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 /// Finds the end of a plain scalar that starts `text` and has this value.
 ///
 /// Where the scalar stands on one line, its text is its value. Where it is folded over several,
@@ -18,20 +21,21 @@ pub(super) fn plain_end(text: &str, value: &str) -> Option<usize> {
     if !value.contains('\n') && text.starts_with(value) {
         return Some(value.len());
     }
-    let mut rest = text;
-    let mut wanted = value.chars();
-    while let Some(c) = wanted.clone().next() {
-        if rest.starts_with(c) && c != '\n' {
-            let mut taken = rest.chars();
-            taken.next();
-            rest = taken.as_str();
-            wanted.next();
-            continue;
-        }
-        let gap = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
-        let folded = fold_gap(rest.get(..gap)?)?;
-        wanted = wanted.as_str().strip_prefix(folded.as_str())?.chars();
-        rest = rest.get(gap..)?;
+    let (mut rest, mut wanted) = (text, value);
+    while !wanted.is_empty() {
+        let gap = rest.len() - rest.trim_start_matches(WHITE).len();
+        let (taken, meant) = if gap == 0 {
+            let word = rest.find(WHITE).unwrap_or(rest.len());
+            let whole = rest.get(..word)?;
+            // The last word may end before white space does, at a `:` or a bracket.
+            let word = if wanted.starts_with(whole) { whole } else { wanted };
+            (word, Cow::Borrowed(word))
+        } else {
+            let gap = rest.get(..gap)?;
+            (gap, fold_gap(gap).map_or(Cow::Borrowed(gap), Cow::Owned))
+        };
+        rest = rest.strip_prefix(taken)?;
+        wanted = wanted.strip_prefix(meant.as_ref())?;
     }
     Some(text.len() - rest.len())
 }
@@ -43,10 +47,10 @@ pub(super) fn decode_plain(source: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
-    while let Some(at) = rest.find([' ', '\t', '\n', '\r']) {
+    while let Some(at) = rest.find(WHITE) {
         let (word, tail) = rest.split_at(at);
         out.push_str(word);
-        let gap = tail.len() - tail.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        let gap = tail.len() - tail.trim_start_matches(WHITE).len();
         let (blank, tail) = tail.split_at(gap);
         match fold_gap(blank) {
             Some(folded) => out.push_str(&folded),
@@ -125,7 +129,7 @@ fn fold_quoted(inner: &str, escapes: bool) -> Cow<'_, str> {
             out.push_str(text);
             return Cow::Owned(out);
         }
-        let gap = tail.len() - tail.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        let gap = tail.len() - tail.trim_start_matches(WHITE).len();
         let (gap, tail) = tail.split_at(gap);
         let breaks = break_count(gap);
         let backslashes = text.len() - text.trim_end_matches('\\').len();
@@ -315,5 +319,5 @@ fn content_indent(text: &str, header: Header, parent: Option<usize>) -> usize {
 /// Tells whether a line without indentation is `---` or `...`.
 fn is_marker(line: &str) -> bool {
     let rest = line.strip_prefix("---").or_else(|| line.strip_prefix("..."));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n', '\r']))
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(WHITE))
 }
