@@ -118,8 +118,6 @@ pub(super) struct CommentRow {
     pub(super) start: u32,
     /// Where the line ends.
     pub(super) end: u32,
-    /// The first node that begins behind the comment; as many as there are nodes if none does.
-    pub(super) before: Id,
     /// Whether anything but blanks stands before it on its line.
     pub(super) trailing: bool,
 }

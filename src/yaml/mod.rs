@@ -6,19 +6,24 @@
 //!
 //! - [`Stream`] reads a text (`read`, with `cursor` and `scalar`) into an index (`index`);
 //! - [`Node`] looks things up in it, [`Path`] and [`Spot`] say where they stand;
-//! - [`Error`] names line, column and snippet of what cannot be read.
+//! - [`Error`] names line, column and snippet of what cannot be read;
+//! - [`edit()`] applies a set of [`Edit`]s, proves the result, and builds the way back (`edit`,
+//!   with `spelling`).
 
 mod cursor;
+mod edit;
 mod error;
 mod index;
 mod node;
 mod path;
 mod read;
 mod scalar;
+mod spelling;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use edit::{Edit, EditError, Edited, Note, Place, Side, Slot, Value, edit};
 pub use error::Error;
 pub use index::{BytePos, Kind, Layout, ScalarStyle};
 pub use node::Node;

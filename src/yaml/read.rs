@@ -307,7 +307,7 @@ impl Reader<'_> {
         if let Some(at) = first_line.find('#') {
             let start = self.cursor.pos + header.len + at;
             let end = self.cursor.pos + header.line_end;
-            self.comment(Comment { start, end, trailing: true }, 1);
+            self.comment(Comment { start, end, trailing: true });
         }
         Ok((self.cursor.pos + block.end, false, number(block.indent)))
     }
@@ -514,16 +514,14 @@ impl Reader<'_> {
 
     fn skip_trivia(&mut self) {
         let mut cursor = self.cursor;
-        cursor.skip_trivia(|comment| self.comment(comment, 0));
+        cursor.skip_trivia(|comment| self.comment(comment));
         self.cursor = cursor;
     }
 
-    /// Records a comment that `nodes` rows more than there are now stand before.
-    fn comment(&mut self, comment: Comment, nodes: u32) {
+    fn comment(&mut self, comment: Comment) {
         self.index.comments.push(CommentRow {
             start: number(comment.start),
             end: number(comment.end),
-            before: number(self.index.rows.len()) + nodes,
             trailing: comment.trailing,
         });
     }
