@@ -13,13 +13,16 @@
 //! `process`, `git`, `forge` and `commands` touch the world; nothing else reads a clock, the
 //! environment or a socket.
 
-pub mod http;
 pub mod bot;
+pub mod diagnostic;
+pub mod flux;
 pub mod forge;
 pub mod git;
+pub mod http;
 pub mod image;
+pub mod policy;
 pub mod process;
 pub mod tree;
-pub mod yaml;
-pub mod version;
 pub mod upstream;
+pub mod version;
+pub mod yaml;

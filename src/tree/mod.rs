@@ -7,10 +7,12 @@
 mod commit;
 mod overlay;
 mod path;
+mod worktree;
 
 pub use commit::CommitTree;
 pub use overlay::{Overlay, Patches};
 pub use path::{InvalidPath, RepoPath};
+pub use worktree::WorkTree;
 
 /// A tree of files that can be listed and read.
 ///

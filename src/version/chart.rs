@@ -86,6 +86,25 @@ pub fn resolve<'a>(range: &Range, available: impl IntoIterator<Item = &'a str>) 
     best.map(|found| found.text)
 }
 
+/// Says whether a pin is one exact version, of three numbers.
+#[must_use]
+pub fn is_exact(pin: &str) -> bool {
+    ChartVersion::parse(pin).is_some_and(|version| version.precision == 3)
+}
+
+/// Says whether a pin stands for a range of versions.
+#[must_use]
+pub fn is_range(pin: &str) -> bool {
+    !is_exact(pin) && Range::parse(pin).is_ok()
+}
+
+/// Says whether a version lies in a range; `None` where one of the two cannot be read.
+#[must_use]
+pub fn in_range(range: &str, version: &str) -> Option<bool> {
+    let range = Range::parse(range).ok()?;
+    Some(range.matches(&ChartVersion::parse(version)?.version))
+}
+
 /// Returns the tag under which a registry holds a chart version: `+` becomes `_`, as Helm does it.
 #[must_use]
 pub fn tag_of_version(version: &str) -> String {

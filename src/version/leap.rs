@@ -45,6 +45,14 @@ pub(super) fn is_leap(current: &Tag<'_>, tag: &Tag<'_>) -> bool {
     (tenfold && dated) || (month && from < 15 && to >= from.saturating_add(GAP))
 }
 
+/// Tells whether the first number of a version is a major version, and neither a year nor a count
+/// of builds: only then does a step of it announce a break.
+#[must_use]
+pub fn has_majors(version: &str) -> bool {
+    let tag = Tag::parse(version);
+    tag.kind() == Kind::Version && !is_count(&tag)
+}
+
 /// Tells whether the first number is a count or a date, and not a major version. A number that
 /// stands alone counts.
 pub(super) fn is_count(tag: &Tag<'_>) -> bool {

@@ -24,6 +24,7 @@ mod word;
 
 pub use chart::ChartChoice;
 pub use choose::{Candidate, Choice, choose};
+pub use leap::has_majors;
 pub use numbers::Numbers;
 pub use order::{Bump, bump, compare};
 pub use range::{InvalidRange, Range};

@@ -7,6 +7,7 @@
 
 use std::cmp::Ordering;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::numbers::Numbers;
@@ -18,7 +19,9 @@ use super::word::Stage;
 /// It counts positions, whatever the scheme: the first number is the major version, also where it
 /// is a year. What the first number means for the risk is for the strategy to say, which knows the
 /// [`Kind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Bump {
     /// The version is the same or cannot be compared: only the base system, the spelling or the

@@ -1,0 +1,335 @@
+//! Files to parsed manifests.
+//!
+//! Every YAML file is parsed, in parallel, so that each one that cannot be read is named. Only
+//! files with an object that matters here are kept, and only until the inventory is made.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::model::{ObjectName, Read, SourceKind};
+use crate::diagnostic::{Diagnostic, Position, Severity};
+use crate::tree::{RepoPath, Tree};
+use crate::yaml;
+use crate::yaml::{Node, ScalarStyle, Spot, Step, Stream};
+
+/// The parsed files of a repository.
+pub(super) struct Files {
+    files: Vec<File>,
+    by_path: HashMap<RepoPath, usize>,
+}
+
+/// One parsed file.
+pub(super) struct File {
+    /// Its path.
+    pub(super) path: RepoPath,
+    stream: Stream,
+    kinds: Vec<Option<Kind>>,
+    embedded: Vec<Inner>,
+}
+
+/// YAML inside a block scalar of a file: a patch on a release, or values in a ConfigMap.
+struct Inner {
+    outer: Outer,
+    stream: Stream,
+    kind: Kind,
+    document: usize,
+    map: Option<(String, String)>,
+}
+
+/// The block scalar around embedded YAML.
+#[derive(Debug)]
+pub(super) struct Outer {
+    spot: Spot,
+    /// The line of its content, from 1.
+    line: u32,
+    /// The columns by which its content is indented.
+    indent: u32,
+}
+
+/// Embedded YAML as an object.
+pub(super) struct Embedded<'a> {
+    pub(super) object: Object<'a>,
+    /// The ConfigMap and its key, where it is one's value.
+    pub(super) map: Option<(&'a str, &'a str)>,
+}
+
+/// The objects that matter here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    HelmRelease,
+    Source(SourceKind),
+    FluxKustomization,
+    Kustomization,
+    ConfigMap,
+    Secret,
+    ExternalSecret,
+    /// Values in a file or a ConfigMap.
+    Values,
+}
+
+/// One object of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Object<'a> {
+    pub(super) file: &'a RepoPath,
+    pub(super) kind: Kind,
+    pub(super) document: usize,
+    pub(super) root: Node<'a>,
+    outer: Option<&'a Outer>,
+}
+
+impl<'a> Object<'a> {
+    /// Returns a scalar below the root, decoded.
+    pub(super) fn text(self, path: &[&str]) -> Option<Cow<'a, str>> {
+        self.root.at(path).and_then(|node| node.value())
+    }
+
+    /// Returns where the object's document begins.
+    pub(super) fn position(self) -> Position {
+        self.position_of(self.root)
+    }
+
+    /// Returns where a node of the object stands in its file.
+    pub(super) fn position_of(self, node: Node<'_>) -> Position {
+        let (line, column) = (node.line(), node.column());
+        let (line, column) = match self.outer {
+            Some(outer) => (outer.line + line - 1, outer.indent + column),
+            None => (line, column),
+        };
+        Position { file: self.file.clone(), line, column }
+    }
+
+    /// Returns the spot of a node of the object in its file.
+    pub(super) fn spot(self, node: Node<'_>) -> Spot {
+        match self.outer {
+            None => node.spot(),
+            Some(outer) => {
+                let mut spot = outer.spot.join(Step::Embedded);
+                spot.path.0.extend(node.path().0);
+                spot
+            }
+        }
+    }
+
+    /// Says whether the object is written inside a block scalar.
+    pub(super) fn is_embedded(self) -> bool {
+        self.outer.is_some()
+    }
+
+    /// Returns the name and namespace as written, variables and all.
+    pub(super) fn written_name(self) -> Option<ObjectName> {
+        let namespace = self.text(&["metadata", "namespace"]);
+        Some(ObjectName::new(namespace.as_deref(), &self.text(&["metadata", "name"])?))
+    }
+}
+
+impl Files {
+    /// Returns a parsed file.
+    pub(super) fn get(&self, path: &RepoPath) -> Option<&File> {
+        self.by_path.get(path).and_then(|&index| self.files.get(index))
+    }
+
+    /// Lists the documents of a file as plain values.
+    pub(super) fn plain(&self, path: &RepoPath) -> impl Iterator<Item = Object<'_>> {
+        self.get(path).into_iter().flat_map(|file| {
+            file.stream.documents().enumerate().map(|(document, root)| {
+                let kind = Kind::Values;
+                Object { file: &file.path, kind, document, root, outer: None }
+            })
+        })
+    }
+
+    /// Lists the YAML inside block scalars.
+    pub(super) fn embedded(&self) -> impl Iterator<Item = Embedded<'_>> {
+        self.files.iter().flat_map(|file| {
+            file.embedded.iter().filter_map(|inner| {
+                let root = inner.stream.document(0)?;
+                let (kind, document, outer) = (inner.kind, inner.document, Some(&inner.outer));
+                let object = Object { file: &file.path, kind, document, root, outer };
+                let map = inner.map.as_ref().map(|(map, key)| (map.as_str(), key.as_str()));
+                Some(Embedded { object, map })
+            })
+        })
+    }
+
+    /// Lists the objects in the order of files and documents.
+    pub(super) fn objects(&self) -> impl Iterator<Item = Object<'_>> {
+        self.files.iter().flat_map(File::objects)
+    }
+}
+
+impl File {
+    /// Lists the file's objects.
+    pub(super) fn objects(&self) -> impl Iterator<Item = Object<'_>> {
+        let roots = self.stream.documents().zip(&self.kinds).enumerate();
+        roots.filter_map(|(document, (root, kind))| {
+            kind.map(|kind| Object { file: &self.path, kind, document, root, outer: None })
+        })
+    }
+}
+
+/// Parses every YAML file among `paths`.
+pub(super) fn load(
+    tree: &dyn Tree,
+    paths: &[RepoPath],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Files, Read) {
+    let results: Vec<_> =
+        paths.par_iter().filter(|path| is_yaml(path)).map(|path| read(tree, path)).collect();
+    let mut files = Vec::new();
+    let mut total = Read::default();
+    for result in results {
+        match result {
+            Ok(Some((file, bytes, documents))) => {
+                total.files += 1;
+                total.documents += documents;
+                total.bytes += bytes;
+                files.extend(file);
+            }
+            Ok(None) => {}
+            Err(diagnostic) => {
+                total.files += 1;
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+    let by_path =
+        files.iter().enumerate().map(|(index, file)| (file.path.clone(), index)).collect();
+    (Files { files, by_path }, total)
+}
+
+/// Says whether a path names a YAML file.
+pub(super) fn is_yaml(path: &RepoPath) -> bool {
+    matches!(path.file_name().rsplit_once('.'), Some((_, "yaml" | "yml")))
+}
+
+type Parsed = Option<(Option<File>, u64, usize)>;
+
+/// Reads one file; the inner `None` is a file without an object that matters.
+fn read(tree: &dyn Tree, path: &RepoPath) -> Result<Parsed, Diagnostic> {
+    let unreadable = |line: Option<u32>, column: Option<u32>, message: String| Diagnostic {
+        code: "unreadable".to_owned(),
+        severity: Severity::Warning,
+        file: Some(path.clone()),
+        line,
+        column,
+        message,
+    };
+    let bytes = match tree.read(path) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(unreadable(None, None, error.to_string())),
+    };
+    let length = bytes.len() as u64;
+    let stream = Stream::from_bytes(bytes)
+        .map_err(|error| unreadable(error.line(), error.column(), error.to_string()))?;
+    let kustomization = is_kustomization(path);
+    let kinds: Vec<_> = stream.documents().map(|root| kind(root, kustomization)).collect();
+    let documents = kinds.len();
+    let embedded = embedded(&stream, &kinds);
+    // A file without an object may still hold values that a kustomization names.
+    let file = (kinds.iter().any(Option::is_some) || is_values(path)).then(|| File {
+        path: path.clone(),
+        stream,
+        kinds,
+        embedded,
+    });
+    Ok(Some((file, length, documents)))
+}
+
+/// Says whether kustomize would take a file for a kustomization by its name.
+pub(super) fn is_kustomization(path: &RepoPath) -> bool {
+    matches!(path.file_name(), "kustomization.yaml" | "kustomization.yml")
+}
+
+/// Tells what object a document holds.
+fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
+    let Some(kind) = root.get("kind").and_then(|kind| kind.value()) else {
+        return kustomization.then_some(Kind::Kustomization);
+    };
+    let version = root.get("apiVersion").and_then(|node| node.value()).unwrap_or_default();
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    Some(match (group, &*kind) {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => Kind::HelmRelease,
+        ("source.toolkit.fluxcd.io", kind) => Kind::Source(SourceKind::from_kind(kind)?),
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => Kind::FluxKustomization,
+        ("kustomize.config.k8s.io" | "", "Kustomization" | "Component") => Kind::Kustomization,
+        ("", "ConfigMap") => Kind::ConfigMap,
+        ("", "Secret") => Kind::Secret,
+        ("external-secrets.io", "ExternalSecret") => Kind::ExternalSecret,
+        _ => return None,
+    })
+}
+
+/// Says whether a file holds values by its name, as `values.yaml` or `values-prod.yaml`.
+fn is_values(path: &RepoPath) -> bool {
+    path.file_name().contains("values")
+}
+
+/// Reads the YAML inside block scalars that matters: patches on releases, values in ConfigMaps.
+fn embedded(stream: &Stream, kinds: &[Option<Kind>]) -> Vec<Inner> {
+    let mut found = Vec::new();
+    for (document, (root, kind)) in stream.documents().zip(kinds).enumerate() {
+        match kind {
+            Some(Kind::FluxKustomization) => {
+                let patches = root.at(&["spec", "patches"]);
+                found.extend(patches.into_iter().flat_map(|list| patched(stream, document, list)));
+            }
+            Some(Kind::Kustomization) => {
+                let patches = root.get("patches");
+                found.extend(patches.into_iter().flat_map(|list| patched(stream, document, list)));
+            }
+            Some(Kind::ConfigMap) => {
+                let name = root.at(&["metadata", "name"]).and_then(|name| name.value());
+                let (Some(name), Some(data)) = (name, root.get("data")) else { continue };
+                for (key, value) in data.entries() {
+                    let Some(key) = key.value() else { continue };
+                    let is_yaml = key.ends_with(".yaml") || key.ends_with(".yml");
+                    if !is_yaml && !key.contains("values") {
+                        continue;
+                    }
+                    let map = Some((name.clone().into_owned(), key.into_owned()));
+                    found.extend(inner(stream, document, value, Kind::Values, map));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Reads the inline patches on releases in a list of patches.
+fn patched(stream: &Stream, document: usize, list: Node<'_>) -> Vec<Inner> {
+    let patches = list.items().filter_map(|item| item.get("patch"));
+    let on_releases = patches.filter(|patch| patch.source().contains("HelmRelease"));
+    on_releases
+        .filter_map(|patch| inner(stream, document, patch, Kind::HelmRelease, None))
+        .filter(|inner| {
+            inner
+                .stream
+                .document(0)
+                .is_some_and(|root| kind(root, false) == Some(Kind::HelmRelease))
+        })
+        .collect()
+}
+
+/// Reads the YAML of one literal block scalar; folded ones cannot be edited line by line.
+fn inner(
+    stream: &Stream,
+    document: usize,
+    node: Node<'_>,
+    kind: Kind,
+    map: Option<(String, String)>,
+) -> Option<Inner> {
+    if node.kind() != yaml::Kind::Scalar(ScalarStyle::Literal) {
+        return None;
+    }
+    let embedded = node.embedded()?.ok()?;
+    let line = node.line() + 1;
+    let rest = stream.text().get(node.span().start.get()..)?;
+    let first = rest.lines().skip(1).find(|line| !line.trim().is_empty())?;
+    let indent = first.len() - first.trim_start_matches(' ').len();
+    let outer = Outer { spot: node.spot(), line, indent: u32::try_from(indent).ok()? };
+    Some(Inner { outer, stream: embedded, kind, document, map })
+}

@@ -1,0 +1,25 @@
+//! What Flux runs: from the files of a repository to an [`Inventory`].
+//!
+//! [`discover`] is the one way in. Inside it, `load` parses files and tells the objects that matter;
+//! `kustomize` follows who applies each file, with which namespace and which variables
+//! (`substitute`); `values` knows the shapes in which charts spell images, `hints`
+//! the comments that name one; `pins` turns scalars
+//! into pins; `lever` and `writes` say what stops a release and whether it writes data. Nothing
+//! here reads a disk or a socket: files come from a [`Tree`](crate::tree::Tree).
+
+mod discover;
+mod hints;
+mod kustomize;
+mod lever;
+mod load;
+mod model;
+mod pins;
+mod substitute;
+mod values;
+mod writes;
+
+pub use discover::discover;
+pub use model::{
+    ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,
+    Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef,
+};

@@ -1,0 +1,129 @@
+//! The variables of a Flux Kustomization's `postBuild`, as text.
+//!
+//! Flux replaces `${VAR}` and `${VAR:=default}` in what it has built, with the names and functions
+//! of the `envsubst` library that it uses; `$${VAR}` stays `${VAR}`. This file only reads the text:
+//! which variable stands where, and what its default is. Who defines a variable is `kustomize`'s
+//! knowledge.
+
+use std::ops::Range;
+
+/// A variable in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Variable<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// What stands in for it where nothing defines it, with its range in the text.
+    pub(super) default: Option<(&'a str, Range<usize>)>,
+    /// `${…}` as a range of bytes of the text.
+    pub(super) range: Range<usize>,
+}
+
+/// Lists the variables of `text` in order; `$${…}` is none.
+pub(super) fn variables(text: &str) -> Vec<Variable<'_>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text.get(at..).and_then(|rest| rest.find("${")).map(|i| i + at) {
+        let escaped = text.get(..start).is_some_and(|before| before.ends_with('$'));
+        let inside = start + 2;
+        let Some(length) = text.get(inside..).and_then(|rest| rest.find('}')) else { break };
+        let end = inside + length;
+        if !escaped && let Some(variable) = variable(text, inside..end) {
+            found.push(variable);
+        }
+        at = end + 1;
+    }
+    found
+}
+
+/// Reads what stands between `${` and `}`.
+fn variable(text: &str, inside: Range<usize>) -> Option<Variable<'_>> {
+    let body = text.get(inside.clone())?;
+    let length =
+        body.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(body.len());
+    let (name, rest) = body.split_at_checked(length)?;
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let operator = [":=", ":-", "=", "-"].into_iter().find(|operator| rest.starts_with(operator));
+    let default = operator.and_then(|operator| {
+        let start = inside.start + length + operator.len();
+        let range = start..inside.end;
+        text.get(range.clone()).map(|value| (value, range))
+    });
+    (rest.is_empty() || default.is_some()).then(|| Variable {
+        name,
+        default,
+        range: inside.start - 2..inside.end + 1,
+    })
+}
+
+/// Replaces every variable of `text` by what `lookup` knows of it, or by its default.
+///
+/// Returns the text and the names that stayed unresolved; those keep their `${…}`.
+pub(super) fn expand(
+    text: &str,
+    lookup: &mut dyn FnMut(&str) -> Option<String>,
+) -> (String, Vec<String>) {
+    let mut expanded = String::with_capacity(text.len());
+    let mut unresolved = Vec::new();
+    let mut at = 0;
+    for variable in variables(text) {
+        let known = lookup(variable.name)
+            .or_else(|| variable.default.as_ref().map(|(value, _)| (*value).to_owned()));
+        let Some(value) = known else {
+            unresolved.push(variable.name.to_owned());
+            continue;
+        };
+        expanded.push_str(text.get(at..variable.range.start).unwrap_or_default());
+        expanded.push_str(&value);
+        at = variable.range.end;
+    }
+    expanded.push_str(text.get(at..).unwrap_or_default());
+    (expanded, unresolved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_flux_would_replace() {
+        type Seen<'a> = &'a [(&'a str, Option<&'a str>)];
+        let cases: &[(&str, Seen<'_>)] = &[
+            ("1.2.3", &[]),
+            ("${TAG}", &[("TAG", None)]),
+            ("${TAG:=1.0}", &[("TAG", Some("1.0"))]),
+            ("${TAG:-v2}", &[("TAG", Some("v2"))]),
+            ("ghcr.io/${ORG}/app:${TAG}", &[("ORG", None), ("TAG", None)]),
+            ("$${TAG}", &[]),
+            ("${1TAG}", &[]),
+            ("${}", &[]),
+            ("${TAG", &[]),
+            ("${TAG/a/b}", &[]),
+            ("$TAG", &[]),
+            ("${A:=}", &[("A", Some(""))]),
+        ];
+        for (text, expected) in cases {
+            let found = variables(text);
+            let seen: Vec<_> = found
+                .iter()
+                .map(|v| (v.name, v.default.as_ref().map(|(value, _)| *value)))
+                .collect();
+            assert_eq!(&seen, expected, "{text}");
+            for variable in &found {
+                assert!(text[variable.range.clone()].starts_with("${"), "{text}");
+                if let Some((value, range)) = &variable.default {
+                    assert_eq!(&text[range.clone()], *value, "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn expands_what_is_known_and_names_the_rest() {
+        let mut lookup = |name: &str| (name == "ORG").then(|| "acme".to_owned());
+        let (text, unresolved) = expand("ghcr.io/${ORG}/${APP}:${TAG:=1.0}", &mut lookup);
+        assert_eq!(text, "ghcr.io/acme/${APP}:1.0");
+        assert_eq!(unresolved, ["APP"]);
+    }
+}

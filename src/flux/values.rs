@@ -1,0 +1,165 @@
+//! Where images stand in a tree of Helm values.
+//!
+//! Charts agree on little: `{registry, repository, tag, digest}` under any key, one
+//! `image: repository:tag@digest`, pairs such as `imageRepository` and `imageTag`, lists of any of
+//! these. This file knows the shapes; whether the parts make a valid reference, and what they are
+//! worth after variables, is `pins`' business. An anchored subtree is looked at once, where it
+//! stands; the aliases that lead there are kept beside it.
+
+use std::collections::HashSet;
+
+use crate::image::Reference;
+use crate::yaml::{Kind, Node};
+
+/// An image as it is spread over scalars.
+#[derive(Clone, Copy)]
+pub(super) enum Shape<'a> {
+    /// `repository:tag@digest` in one scalar.
+    Whole(Node<'a>),
+    /// One scalar a part.
+    Parts {
+        registry: Option<Node<'a>>,
+        repository: Node<'a>,
+        version: Option<Node<'a>>,
+        digest: Option<Node<'a>>,
+    },
+}
+
+/// The images below a node, and the aliases met on the way.
+#[derive(Default)]
+pub(super) struct Images<'a> {
+    pub(super) shapes: Vec<Shape<'a>>,
+    /// Aliases, each with the node that it stands for.
+    pub(super) aliases: Vec<(Node<'a>, Node<'a>)>,
+}
+
+/// Finds the images below `values`.
+pub(super) fn images(values: Node<'_>) -> Images<'_> {
+    let mut found = Images::default();
+    let mut entered = HashSet::new();
+    // What is still to be looked at, with what the key above says about it.
+    let mut waiting = vec![(values, Hint::None)];
+    while let Some((node, hint)) = waiting.pop() {
+        let target = node.target();
+        if node.kind() == Kind::Alias {
+            found.aliases.push((node, target));
+        }
+        let is_scalar = matches!(target.kind(), Kind::Scalar(_));
+        if !is_scalar && !entered.insert(target.span().start) {
+            continue;
+        }
+        match target.kind() {
+            Kind::Mapping(_) => {
+                found.shapes.extend(in_mapping(target, hint));
+                let start = waiting.len();
+                for (key, value) in target.merged() {
+                    let key = key.value().unwrap_or_default();
+                    waiting.push((value, Hint::of(&key)));
+                }
+                if let Some(children) = waiting.get_mut(start..) {
+                    children.reverse();
+                }
+            }
+            Kind::Sequence(_) => {
+                let start = waiting.len();
+                waiting.extend(target.items().map(|item| (item, hint)));
+                if let Some(children) = waiting.get_mut(start..) {
+                    children.reverse();
+                }
+            }
+            Kind::Scalar(_) => {
+                if is_whole(target, hint) {
+                    found.shapes.push(Shape::Whole(target));
+                }
+            }
+            Kind::Alias => {}
+        }
+    }
+    found
+}
+
+/// What a key says about the value under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hint {
+    /// Nothing.
+    None,
+    /// That it is an image, or holds some.
+    Image,
+}
+
+impl Hint {
+    fn of(key: &str) -> Self {
+        if key.to_ascii_lowercase().contains("image") { Self::Image } else { Self::None }
+    }
+}
+
+/// Says whether a scalar is a whole reference: under a key that says so, any with a tag or a
+/// digest; elsewhere only what can be nothing else, a reference with a registry and a digest.
+fn is_whole(node: Node<'_>, hint: Hint) -> bool {
+    let Some(text) = node.value() else { return false };
+    if hint == Hint::Image && text.contains("${") {
+        return text.contains(':') || text.starts_with("${");
+    }
+    let Ok(reference) = Reference::parse(&text) else { return false };
+    match hint {
+        Hint::Image => reference.version().is_some(),
+        Hint::None => reference.registry().is_some() && reference.digest().is_some(),
+    }
+}
+
+/// Finds the images whose parts are the entries of one mapping.
+fn in_mapping(mapping: Node<'_>, hint: Hint) -> Vec<Shape<'_>> {
+    let mut shapes = Vec::new();
+    let scalar = |key: &str| {
+        let node = mapping.get(key)?.target();
+        let set = node.value().is_some_and(|text| !text.is_empty()) && !node.is_null();
+        set.then_some(node)
+    };
+    let first = |keys: &[&str]| keys.iter().find_map(|key| scalar(key));
+
+    let named = if hint == Hint::Image { scalar("name") } else { None };
+    let version = match (scalar("tag"), hint) {
+        (Some(tag), _) => Some(tag),
+        (None, Hint::Image) => scalar("version"),
+        (None, Hint::None) => None,
+    };
+    let digest = first(&["digest", "sha"]);
+    if let Some(repository) = scalar("repository").or(named)
+        && (version.is_some() || digest.is_some())
+    {
+        shapes.push(Shape::Parts { registry: scalar("registry"), repository, version, digest });
+    }
+
+    for (key, _) in mapping.entries() {
+        let Some(key) = key.value() else { continue };
+        // `imageRepository` with `imageTag`, `sidecarImageRepository` with `sidecarImageTag` …
+        if let Some(prefix) = key.strip_suffix("Repository").filter(|p| Hint::of(p) == Hint::Image)
+        {
+            let beside = |suffix: &str| scalar(&format!("{prefix}{suffix}"));
+            let version = beside("Tag").or_else(|| beside("Version")).or_else(|| scalar("tag"));
+            let digest = beside("Digest");
+            if let Some(repository) = scalar(&key)
+                && (version.is_some() || digest.is_some())
+            {
+                let registry = beside("Registry");
+                shapes.push(Shape::Parts { registry, repository, version, digest });
+            }
+        }
+        // `image: repository` with `imageTag` or `tag` beside it.
+        if key == "image"
+            && let Some(repository) = scalar("image")
+            && repository.value().is_some_and(|text| names_only(&text))
+            && let Some(version) = first(&["imageTag", "tag"])
+        {
+            let digest = first(&["imageDigest", "digest"]);
+            let registry = first(&["imageRegistry", "registry"]);
+            shapes.push(Shape::Parts { registry, repository, version: Some(version), digest });
+        }
+    }
+    shapes
+}
+
+/// Says whether a text is an image's name without tag and digest.
+fn names_only(text: &str) -> bool {
+    Reference::parse(text).is_ok_and(|reference| reference.version().is_none())
+}

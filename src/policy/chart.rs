@@ -1,0 +1,102 @@
+//! Policies of kind `chart`: what makes the workloads of a chart family stop.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Glob;
+use crate::yaml::Value;
+
+/// The levers of a chart family.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartPolicy {
+    /// Always `chart`.
+    pub kind: String,
+    /// The family's name.
+    pub name: String,
+    /// The charts that belong to it, by name.
+    pub charts: Vec<Glob>,
+    /// The levers; together they stop every workload that the chart makes.
+    pub levers: Vec<LeverRule>,
+}
+
+/// What makes the workloads at one place of the values stop.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeverRule {
+    /// The values path of the workload, dots between its keys; `""` for the values themselves, a
+    /// last `*` for every key that the release sets there.
+    pub workloads: String,
+    /// When the rule holds.
+    #[serde(default)]
+    pub when: LeverWhen,
+    /// Where the workload's type stands; without it every workload is a `deployment`.
+    #[serde(default)]
+    pub r#type: Option<WorkloadType>,
+    /// Values paths, relative to the workload, and what each is set to, by type.
+    pub stop: BTreeMap<String, BTreeMap<String, Scalar>>,
+    /// Types that nothing stops, with the reason.
+    #[serde(default)]
+    pub cannot: BTreeMap<String, String>,
+    /// Values paths, relative to the workload, under which the lever does not work.
+    #[serde(default)]
+    pub unless: BTreeMap<String, Scalar>,
+}
+
+/// When a lever rule holds.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeverWhen {
+    /// A range that the chart's version must match, as Helm reads ranges; a version that is not
+    /// known matches.
+    #[serde(default)]
+    pub versions: Option<String>,
+    /// A key that the values must not have.
+    #[serde(default)]
+    pub unset: Option<String>,
+}
+
+/// Where a workload's type stands in the values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadType {
+    /// The key, relative to the workload.
+    pub key: String,
+    /// The type where the key is not set.
+    pub default: String,
+}
+
+/// A value that a lever sets or looks for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Number(i64),
+    /// Anything else.
+    Text(String),
+}
+
+impl Scalar {
+    /// Returns the value as an edit writes it.
+    #[must_use]
+    pub fn value(&self) -> Value {
+        match self {
+            Self::Bool(truth) => Value::Bool(*truth),
+            Self::Number(number) => Value::Int(*number),
+            Self::Text(text) => Value::Text(text.clone()),
+        }
+    }
+
+    /// Returns the value as it is written plain in a manifest.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(value) => value.clone(),
+        }
+    }
+}

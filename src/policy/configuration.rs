@@ -1,0 +1,303 @@
+//! `.refit/config.yaml`: what a repository decides about refit itself.
+//!
+//! Everything in it has a default, so that a repository without the file is worked on as well.
+//! Unknown keys are refused with file and line: a misspelt `ignore` must not upgrade what it meant
+//! to spare. Secrets never stand in the file, only the names of the variables that hold them.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Glob;
+use crate::diagnostic::{Diagnostic, Severity, Why};
+use crate::tree::{RepoPath, Tree};
+use crate::version::{Bump, Pattern, Range, Rules};
+
+/// Where a repository keeps its configuration.
+pub const CONFIGURATION_FILE: &str = ".refit/config.yaml";
+
+/// A repository's configuration.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Configuration {
+    /// The files that are looked at, as globs; all where none is named.
+    pub include: Vec<String>,
+    /// The files that are left out, as globs.
+    pub exclude: Vec<String>,
+    /// Registries and Helm repositories that need a word.
+    pub registries: Vec<Registry>,
+    /// What is not upgraded, or only so far.
+    pub ignore: Vec<Ignore>,
+    /// What the names of refit's branches begin with.
+    pub branch_prefix: String,
+    /// The labels of its pull requests.
+    pub labels: Vec<String>,
+    /// The subjects of its commits.
+    pub messages: Messages,
+    /// Where pull requests are opened.
+    pub forge: Forge,
+    /// How stages are landed.
+    pub delivery: Delivery,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        Self {
+            include: Vec::new(),
+            exclude: Vec::new(),
+            registries: Vec::new(),
+            ignore: Vec::new(),
+            branch_prefix: "refit/".to_owned(),
+            labels: vec!["refit".to_owned()],
+            messages: Messages::default(),
+            forge: Forge::default(),
+            delivery: Delivery::default(),
+        }
+    }
+}
+
+/// A registry or Helm repository that needs a word.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Registry {
+    /// Its host as manifests write it, with its port.
+    pub host: String,
+    /// Where to ask instead: a host, with a path before the repositories if it has one.
+    #[serde(default)]
+    pub mirror: Option<String>,
+    /// Whether it speaks plain HTTP.
+    #[serde(default)]
+    pub insecure: bool,
+    /// The environment variable that holds the user's name.
+    #[serde(default)]
+    pub username_env: Option<String>,
+    /// The environment variable that holds the password or token.
+    #[serde(default)]
+    pub password_env: Option<String>,
+    /// A file with the certificates of its own authority, in PEM.
+    #[serde(default)]
+    pub ca_file: Option<String>,
+}
+
+/// What is not upgraded, or only so far. What is not named does not matter.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Ignore {
+    /// Releases as `NAMESPACE/NAME`, `*` for any run of characters.
+    #[serde(default)]
+    pub releases: Vec<Glob>,
+    /// Packages as `refit scan` prints them.
+    #[serde(default)]
+    pub packages: Vec<Glob>,
+    /// Files.
+    #[serde(default)]
+    pub files: Vec<Glob>,
+    /// The versions or ranges of versions that are not taken; all where none is named.
+    #[serde(default)]
+    pub versions: Vec<String>,
+    /// The largest upgrade that is still taken: `patch` or `minor`.
+    #[serde(default)]
+    pub above: Option<Bump>,
+    /// The range that versions must be in.
+    #[serde(default)]
+    pub outside: Option<String>,
+    /// Why, for the reader of a report.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// The subjects of commits; `{name}`, `{namespace}`, `{from}` and `{to}` are filled in.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Messages {
+    /// Of a stop.
+    pub stop: String,
+    /// Of an upgrade.
+    pub upgrade: String,
+    /// Of the commit that puts the old version back.
+    pub revert: String,
+    /// Of the commit that starts the old version again.
+    pub restart: String,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Self {
+            stop: "chore({name}): scale to zero before {to}".to_owned(),
+            upgrade: "chore({name}): upgrade {from} → {to}".to_owned(),
+            revert: "revert({name}): back to {from}".to_owned(),
+            restart: "revert({name}): start {from} again".to_owned(),
+        }
+    }
+}
+
+/// Where pull requests are opened.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Forge {
+    /// Which kind of forge it is.
+    pub kind: ForgeKind,
+    /// The base of its API, where it is not the public one.
+    pub url: Option<String>,
+    /// The repository, `OWNER/NAME`; from the remote's URL where it is not named.
+    pub repository: Option<String>,
+    /// The Git remote that branches are pushed to.
+    pub remote: String,
+    /// The branch that Flux follows; the remote's default branch where it is not named.
+    pub base: Option<String>,
+}
+
+impl Default for Forge {
+    fn default() -> Self {
+        Self {
+            kind: ForgeKind::default(),
+            url: None,
+            repository: None,
+            remote: "origin".to_owned(),
+            base: None,
+        }
+    }
+}
+
+/// The forges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForgeKind {
+    /// Branches in the repository itself, pull requests as files beside it.
+    #[default]
+    Local,
+    /// GitHub, or a GitHub Enterprise server.
+    Github,
+}
+
+/// How stages are landed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// One pull request holds all stages.
+    #[default]
+    Single,
+}
+
+impl Configuration {
+    /// Reads a repository's configuration; the defaults where it has none.
+    ///
+    /// # Errors
+    /// A diagnostic with file and line when it cannot be read: nothing is done by a configuration
+    /// that is only half understood.
+    pub fn load(tree: &dyn Tree) -> Result<Self, Box<Diagnostic>> {
+        let file = RepoPath::new(CONFIGURATION_FILE).ok();
+        let fail = |line: Option<u32>, column: Option<u32>, message: String| {
+            Box::new(Diagnostic {
+                code: "configuration".to_owned(),
+                severity: Severity::Error,
+                file: file.clone(),
+                line,
+                column,
+                message,
+            })
+        };
+        let Some(path) = &file else { return Ok(Self::default()) };
+        let bytes = match tree.read(path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Self::default()),
+            Err(error) => return Err(fail(None, None, error.to_string())),
+        };
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self::default());
+        }
+        let configuration: Self = serde_yaml::from_slice(&bytes).map_err(|error| {
+            let number = |number: usize| u32::try_from(number).ok();
+            let at = error.location();
+            let line = at.as_ref().and_then(|at| number(at.line()));
+            let column = at.as_ref().and_then(|at| number(at.column()));
+            fail(line, column, error.to_string())
+        })?;
+        configuration.check().map_err(|message| fail(None, None, message))?;
+        Ok(configuration)
+    }
+
+    /// Checks what the types cannot say.
+    fn check(&self) -> Result<(), String> {
+        globs(&self.include)?;
+        globs(&self.exclude)?;
+        for ignore in &self.ignore {
+            if let Some(range) = &ignore.outside {
+                Range::parse(range).map_err(|error| error.to_string())?;
+            }
+        }
+        if self.branch_prefix.is_empty() {
+            return Err(
+                "`branchPrefix` must not be empty: refit tells its branches by it".to_owned()
+            );
+        }
+        Ok(())
+    }
+
+    /// Returns which files are looked at.
+    ///
+    /// # Errors
+    /// When a glob cannot be read; [`Configuration::load`] has made sure of that.
+    pub fn files(&self) -> Result<impl Fn(&RepoPath) -> bool + Sync + use<>, String> {
+        let include = globs(&self.include)?;
+        let exclude = globs(&self.exclude)?;
+        Ok(move |path: &RepoPath| {
+            (include.is_empty() || include.is_match(path.as_str()))
+                && !exclude.is_match(path.as_str())
+        })
+    }
+
+    /// Returns what may be taken for a subject.
+    ///
+    /// # Errors
+    /// Why it is not upgraded at all.
+    pub fn rules(&self, subject: &Subject) -> Result<Rules, Why> {
+        let mut rules = Rules::default();
+        for ignore in self.ignore.iter().filter(|ignore| ignore.matches(subject)) {
+            let limits = ignore.above.is_some() || ignore.outside.is_some();
+            if ignore.versions.is_empty() && !limits {
+                let reason = ignore.reason.as_deref().unwrap_or("a rule of the configuration");
+                return Err(Why::new("ignored", format!("ignored: {reason}")));
+            }
+            rules.ignored.extend(ignore.versions.iter().map(|version| Pattern::new(version)));
+            if let Some(above) = ignore.above {
+                rules.allow = rules.allow.min(above);
+            }
+            if let Some(range) = &ignore.outside {
+                rules.allowed = Range::parse(range).ok();
+            }
+        }
+        Ok(rules)
+    }
+}
+
+/// What a rule of the configuration is about: a pin, as names.
+#[derive(Debug, Clone, Default)]
+pub struct Subject {
+    /// The releases that run it, as `NAMESPACE/NAME`.
+    pub releases: Vec<String>,
+    /// Its package.
+    pub package: String,
+    /// The file that it stands in.
+    pub file: String,
+}
+
+impl Ignore {
+    fn matches(&self, subject: &Subject) -> bool {
+        let any = |globs: &[Glob], texts: &[String]| {
+            globs.is_empty() || texts.iter().any(|text| globs.iter().any(|glob| glob.matches(text)))
+        };
+        any(&self.releases, &subject.releases)
+            && any(&self.packages, std::slice::from_ref(&subject.package))
+            && any(&self.files, std::slice::from_ref(&subject.file))
+    }
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        set.add(glob.map_err(|error| error.to_string())?);
+    }
+    set.build().map_err(|error| error.to_string())
+}

@@ -1,0 +1,93 @@
+//! What the program knows about charts, strategies and datastores, and what a repository adds.
+//!
+//! Policies are YAML. The built-in ones under `policies/` are compiled into the program; a
+//! repository overrides or adds under `.refit/policies/`. The first rule that matches wins, the
+//! repository's before the built-in ones. Every rule keeps the file and line it was read from, so
+//! that a decision can name it. Unknown keys are refused with file and line.
+
+mod chart;
+mod configuration;
+mod datastore;
+mod glob;
+mod load;
+mod strategy;
+
+pub use chart::{ChartPolicy, LeverRule, LeverWhen, Scalar, WorkloadType};
+pub use configuration::{
+    CONFIGURATION_FILE, Configuration, Delivery as DeliveryMode, Forge, ForgeKind, Ignore,
+    Messages, Registry, Subject,
+};
+pub use datastore::Datastore;
+pub use glob::Glob;
+pub use load::{POLICY_FOLDER, builtin, load};
+pub use strategy::{
+    Bumps, Delivery, Facts, PinScope, Strategy, StrategyPolicy, StrategyRule, When,
+};
+
+use crate::diagnostic::RuleRef;
+
+/// All policies in force, the repository's first.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {
+    /// Levers by chart family.
+    pub charts: Vec<Ruled<ChartPolicy>>,
+    /// Strategy rules in the order in which they are tried.
+    pub strategies: Vec<Ruled<StrategyRule>>,
+    /// What delivers the next stage itself.
+    pub delivery: Vec<Ruled<Delivery>>,
+    /// How datastores are recognised.
+    pub datastores: Vec<Ruled<Datastore>>,
+}
+
+/// A policy or a rule, with the file and line it was read from.
+#[derive(Debug, Clone)]
+pub struct Ruled<T> {
+    /// What it says.
+    pub policy: T,
+    /// Where it says so.
+    pub rule: RuleRef,
+}
+
+impl Policies {
+    /// Returns the datastore whose own image `path` is, by the repository's path in its registry.
+    #[must_use]
+    pub fn datastore_of_image(&self, path: &str) -> Option<&Ruled<Datastore>> {
+        self.datastores.iter().find(|engine| glob::names(&engine.policy.images, path))
+    }
+
+    /// Returns the datastore that an environment variable of this name points at.
+    #[must_use]
+    pub fn datastore_of_variable(&self, name: &str) -> Option<&Ruled<Datastore>> {
+        self.datastores
+            .iter()
+            .find(|engine| engine.policy.variables.iter().any(|glob| glob.matches(name)))
+    }
+
+    /// Returns what a release delivers to the next stage, by its chart and its images' paths.
+    pub fn delivers<'a>(
+        &self,
+        chart: Option<&str>,
+        mut images: impl Iterator<Item = &'a str>,
+    ) -> Option<&Ruled<Delivery>> {
+        let by_chart = |delivery: &&Ruled<Delivery>| {
+            chart.is_some_and(|chart| delivery.policy.charts.iter().any(|c| c.matches(chart)))
+        };
+        self.delivery.iter().find(by_chart).or_else(|| {
+            images.find_map(|path| {
+                self.delivery.iter().find(|delivery| glob::names(&delivery.policy.images, path))
+            })
+        })
+    }
+
+    /// Returns the levers of a chart family, by the chart's name.
+    #[must_use]
+    pub fn chart(&self, name: &str) -> Option<&Ruled<ChartPolicy>> {
+        self.charts.iter().find(|chart| chart.policy.charts.iter().any(|c| c.matches(name)))
+    }
+
+    /// Returns the first rule that matches the facts of an upgrade.
+    #[must_use]
+    pub fn strategy(&self, facts: &Facts<'_>) -> Option<&Ruled<StrategyRule>> {
+        self.strategies.iter().find(|rule| rule.policy.when.matches(facts))
+    }
+}
