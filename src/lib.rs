@@ -14,6 +14,7 @@
 //! environment or a socket.
 
 pub mod bot;
+pub mod commands;
 pub mod diagnostic;
 pub mod flux;
 pub mod forge;
@@ -22,7 +23,9 @@ pub mod http;
 pub mod image;
 pub mod policy;
 pub mod process;
+pub mod report;
 pub mod tree;
+pub mod upgrade;
 pub mod upstream;
 pub mod version;
 pub mod yaml;

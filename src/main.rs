@@ -1,3 +1,9 @@
 //! Parses, dispatches, exits.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    refit::http::install_crypto();
+    refit::commands::run().await
+}

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
+pub use body::{Section, Weight, fit, title};
 pub use error::Error;
 pub use github::GitHub;
 pub use hidden::Hidden;

@@ -1,18 +1,28 @@
-//! The one integration binary.
-mod corpus;
+//! The one integration binary: the built program and its parts against real ones.
+//!
+//! `program` runs refit and Git; `parts`, `parts_git` and `parts_github` start real registries,
+//! servers and the emulator; `server` is the hostile one. What a machine lacks is skipped with a
+//! word, unless `REFIT_REQUIRE_PARTS` is set.
 
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod demo;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
-mod parts_git;
-
-#[cfg(test)]
 mod parts;
+#[cfg(test)]
+mod parts_git;
+#[cfg(test)]
+mod parts_github;
+#[cfg(test)]
+mod program;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
 mod upstream;
-#[cfg(test)]
-mod parts_github;

@@ -1,0 +1,102 @@
+//! The flow from an inventory to rendered upgrades, as `preview`, `apply` and `run` share it.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::lookup;
+use super::options::UpstreamOptions;
+use super::workspace::Workspace;
+use crate::flux::Inventory;
+use crate::report::preview_contract::{self, Preview as Contract, Requests};
+use crate::report::{PreviewView, scan_contract};
+use crate::tree::Tree;
+use crate::upgrade::{self, Candidates, Held, Plan, Staged, plan, resolve};
+
+/// What is proposed for a repository.
+pub(super) struct Proposal {
+    pub(super) candidates: Candidates,
+    /// The upgrades with their files.
+    pub(super) upgrades: Vec<(Plan, Staged)>,
+    pub(super) held: Vec<Held>,
+    pub(super) requests: Requests,
+}
+
+impl Proposal {
+    /// Looks everything up and plans it.
+    pub(super) async fn of<T: Tree>(
+        workspace: &Workspace<T>,
+        options: &UpstreamOptions,
+    ) -> Result<Self> {
+        let outside = lookup::open(options, &workspace.configuration)?;
+        let Workspace { tree, configuration, policies, inventory } = workspace;
+        let progress = super::progress::look_ups(inventory.pins.len());
+        let candidates = resolve(inventory, &outside.upstream, policies, configuration).await;
+        progress.finish();
+        let plans = plan(tree, inventory, &candidates, policies, configuration);
+        let mut upgrades = Vec::new();
+        let mut held = plans.held;
+        for plan in plans.plans {
+            match upgrade::stage(tree, &plan) {
+                Ok(staged) => upgrades.push((plan, staged)),
+                Err(whys) => held.extend(
+                    plan.pins
+                        .iter()
+                        .zip(whys.iter().cycle())
+                        .map(|(pin, why)| Held { pin: pin.id.clone(), why: why.clone() }),
+                ),
+            }
+        }
+        let counted = outside.client.requests();
+        let requests = Requests { total: counted.total, by_host: counted.by_host };
+        Ok(Self { candidates, upgrades, held, requests })
+    }
+
+    /// Returns the units of which a look-up failed, so that nothing is known of them this time.
+    pub(super) fn undecided(&self, inventory: &Inventory) -> BTreeSet<String> {
+        let failed = self.held.iter().filter(|held| held.why.code == upgrade::UPSTREAM_ERROR);
+        failed.filter_map(|held| upgrade::unit_name(inventory, &held.pin)).collect()
+    }
+
+    /// Returns the proposal as it is printed for people.
+    pub(super) fn preview<'a, T: Tree>(&'a self, workspace: &'a Workspace<T>) -> PreviewView<'a> {
+        PreviewView {
+            base: &workspace.tree,
+            inventory: &workspace.inventory,
+            upgrades: &self.upgrades,
+            held: &self.held,
+            failures: &self.candidates.failures,
+        }
+    }
+
+    /// Returns the proposal as programs read it.
+    pub(super) fn contract<T: Tree>(
+        &self,
+        workspace: &Workspace<T>,
+        base: Option<String>,
+    ) -> Contract {
+        let tree = &workspace.tree;
+        let upgrades = self
+            .upgrades
+            .iter()
+            .map(|(plan, staged)| preview_contract::Upgrade::new(plan, staged, tree));
+        let held = self.held.iter().map(|held| preview_contract::Held {
+            pin: held.pin.clone(),
+            code: held.why.code.clone(),
+            message: held.why.message.clone(),
+        });
+        Contract {
+            schema_version: 1,
+            base,
+            upgrades: upgrades.collect(),
+            held: held.collect(),
+            requests: self.requests.clone(),
+            diagnostics: workspace
+                .inventory
+                .diagnostics
+                .iter()
+                .map(scan_contract::Diagnostic::from)
+                .collect(),
+        }
+    }
+}

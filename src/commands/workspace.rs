@@ -1,0 +1,103 @@
+//! A repository, opened: its files, its configuration and policies, what it runs.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::flux::{Inventory, ObjectName, Release, discover};
+use crate::policy::{self, Configuration, Policies};
+use crate::report::diagnostic_text;
+use crate::tree::{Tree, WorkTree};
+
+/// What is known of a repository before anything outside is asked.
+pub(super) struct Workspace<T> {
+    pub(super) tree: T,
+    pub(super) configuration: Configuration,
+    pub(super) policies: Policies,
+    pub(super) inventory: Inventory,
+}
+
+impl Workspace<WorkTree> {
+    /// Opens a folder as it stands on disk.
+    pub(super) fn open(dir: &Path) -> Result<Self> {
+        Self::of(WorkTree::open(dir)?)
+    }
+}
+
+impl<T: Tree> Workspace<T> {
+    /// Reads a tree of files.
+    pub(super) fn of(tree: T) -> Result<Self> {
+        let configuration = load(&tree)?;
+        let (policies, broken) = policy::load(&tree, &tree.files()?);
+        let keep = configuration.files().map_err(|message| anyhow!(message))?;
+        let mut inventory = discover(&tree, &policies, &keep).context("cannot list the files")?;
+        inventory.diagnostics.splice(0..0, broken);
+        Ok(Self { tree, configuration, policies, inventory })
+    }
+
+    /// Keeps one release, by `NAMESPACE/NAME` or by a name that only one has, with what it runs.
+    pub(super) fn only(&mut self, wanted: &str) -> Result<ObjectName> {
+        let releases = &self.inventory.releases;
+        let matches =
+            |release: &&Release| release.id.to_string() == wanted || release.id.name == wanted;
+        let mut found: Vec<&ObjectName> = releases.iter().filter(matches).map(|r| &r.id).collect();
+        found.dedup();
+        let id = match found.as_slice() {
+            [one] => (*one).clone(),
+            [] => {
+                let near = nearest(wanted, releases);
+                let hint = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+                bail!("there is no release `{wanted}`{hint}");
+            }
+            several => {
+                let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+                bail!("`{wanted}` is ambiguous: {}", names.join(", "));
+            }
+        };
+        self.inventory.pins.retain(|pin| pin.releases.contains(&id));
+        Ok(id)
+    }
+
+    /// Says whether the repository itself had errors, or with `strict` warnings.
+    pub(super) fn is_bad(&self, strict: bool) -> bool {
+        is_bad(&self.inventory.diagnostics, strict)
+    }
+}
+
+/// Reads the configuration of a folder as it stands on disk.
+pub(super) fn configuration(dir: &Path) -> Result<Configuration> {
+    load(&WorkTree::open(dir)?)
+}
+
+fn load(tree: &dyn Tree) -> Result<Configuration> {
+    Configuration::load(tree)
+        .map_err(|diagnostic| anyhow!("{}", diagnostic_text(&diagnostic).trim_end().to_owned()))
+}
+
+/// Returns the release whose name is most like `wanted`.
+fn nearest(wanted: &str, releases: &[Release]) -> Option<String> {
+    let likeness = |name: &str| similar::TextDiff::from_chars(wanted, name).ratio();
+    let named = releases.iter().map(|release| {
+        let full = release.id.to_string();
+        let ratio = likeness(&full).max(likeness(&release.id.name));
+        (ratio, full)
+    });
+    let best = named.max_by(|a, b| a.0.total_cmp(&b.0));
+    best.filter(|(ratio, _)| *ratio > 0.6).map(|(_, name)| name)
+}
+
+/// Returns the commit that a folder's work tree stands on; `None` outside Git.
+pub(super) fn head(dir: &Path) -> Option<String> {
+    let repository = git2::Repository::discover(dir).ok()?;
+    let commit = repository.head().ok()?.peel_to_commit().ok()?;
+    Some(commit.id().to_string())
+}
+
+fn is_bad(diagnostics: &[Diagnostic], strict: bool) -> bool {
+    diagnostics.iter().any(|diagnostic| match diagnostic.severity {
+        Severity::Error => true,
+        Severity::Warning => strict,
+        Severity::Info => false,
+    })
+}

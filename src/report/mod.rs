@@ -1,0 +1,19 @@
+//! What people and programs read: terminal text, JSON, Markdown.
+//!
+//! Every function here takes plain data and returns text or a serialisable view; printing it is
+//! `commands`' business.
+
+mod preview;
+pub mod preview_contract;
+pub mod pull_request;
+pub mod scan_contract;
+mod scan_text;
+mod style;
+mod table;
+
+pub use preview::{
+    Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, strategy,
+};
+pub use scan_text::{diagnostic_text, diagnostics_text, scan_text};
+pub use style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff};
+pub use table::{cut, table};

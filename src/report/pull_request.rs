@@ -1,0 +1,219 @@
+//! The text of a pull request.
+//!
+//! It says what changes and why, which commits carry it out and how to land them, what the way back
+//! is, and shows the diffs; refit's own memory is hidden at its end. Names from manifests and
+//! registries are untrusted and go through `forge::neutral`.
+
+use std::fmt::Write as _;
+
+use super::preview::{bump, strategy};
+use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
+use crate::git::{Branch, Pair};
+use crate::policy::Strategy;
+use crate::tree::{Patches, Tree};
+use crate::upgrade::{Plan, StageKind, Staged, between, short};
+
+/// What a pull request is written from.
+pub struct Subject<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// Its files.
+    pub staged: &'a Staged,
+    /// The files as they are on the base.
+    pub base: &'a dyn Tree,
+    /// The branches that were made for it.
+    pub branches: &'a Pair<Branch>,
+    /// The branch that Flux follows.
+    pub base_branch: &'a str,
+    /// The labels that it is to have.
+    pub labels: &'a [String],
+    /// The plan as JSON.
+    pub plan_json: &'a str,
+}
+
+/// Returns what a pull request proposes, so that two of the same can be told.
+#[must_use]
+pub fn proposal(plan: &Plan) -> String {
+    let pins = plan.pins.iter().map(|pin| format!("{} {}", pin.package, pin.to));
+    let mut pins: Vec<String> = pins.collect();
+    pins.sort();
+    pins.dedup();
+    pins.join(", ")
+}
+
+/// Writes a pull request whose body has at most `limit` characters.
+#[must_use]
+pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
+    let plan = subject.plan;
+    let hidden = Hidden::new(&plan.unit.to_string(), &proposal(plan), subject.plan_json);
+    let essential = |text: String| Section { text, weight: Weight::Essential };
+    let mut sections = vec![
+        essential(opening(plan)),
+        essential(pins(plan)),
+        essential(why(plan)),
+        essential(stages(subject)),
+        essential(way_back(subject)),
+    ];
+    sections.extend(notes(subject.staged));
+    sections.extend(diffs(subject));
+    let last = plan.stages.last().map(|stage| stage.message.as_str()).unwrap_or_default();
+    PullRequest {
+        title: title(last),
+        body: fit(&sections, &hidden, limit).body,
+        head: plan.branch.clone(),
+        base: subject.base_branch.to_owned(),
+        labels: subject.labels.to_vec(),
+        draft: plan.stages.len() > 1 || plan.strategy == Strategy::Manual,
+    }
+}
+
+fn opening(plan: &Plan) -> String {
+    let (from, to) = short(&plan.from, &plan.to);
+    let releases: Vec<String> =
+        plan.releases.iter().map(|release| neutral::code(&release.to_string())).collect();
+    let of = match releases.as_slice() {
+        [] => String::new(),
+        [one] => format!(" of {one}"),
+        several => format!(" of {} releases: {}", several.len(), several.join(", ")),
+    };
+    let review = if plan.strategy == Strategy::Rolling
+        && plan.line != "digest"
+        && bump(plan.bump) == "major"
+    {
+        "\n\n> [!IMPORTANT]\n> A major version: read its notes before merging."
+    } else {
+        ""
+    };
+    format!(
+        "A **{}** upgrade{of} from {} to {}, carried out as **{}**.{review}",
+        bump(plan.bump),
+        neutral::code(&from),
+        neutral::code(&to),
+        strategy(plan.strategy),
+    )
+}
+
+fn pins(plan: &Plan) -> String {
+    let mut text = String::from("| Package | From | To | Where |\n|---|---|---|---|\n");
+    for pin in &plan.pins {
+        let (from, to) = short(&pin.from, &pin.to);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            neutral::code_cell(&pin.package),
+            neutral::code_cell(&from),
+            neutral::code_cell(&to),
+            neutral::code_cell(&format!("{}:{}", pin.file, pin.line)),
+        );
+    }
+    text
+}
+
+fn why(plan: &Plan) -> String {
+    let mut text = String::from("### Why so\n\n");
+    for why in &plan.why {
+        let rule = why.rule.as_ref();
+        let rule = rule.map(|rule| {
+            format!(
+                " ({} of {})",
+                neutral::code(&rule.name),
+                neutral::code(&format!("{}:{}", rule.file, rule.line))
+            )
+        });
+        let _ = writeln!(text, "- {}{}", neutral::line(&why.message), rule.unwrap_or_default());
+    }
+    text
+}
+
+fn stages(subject: &Subject<'_>) -> String {
+    let plan = subject.plan;
+    let mut text = String::from("### Stages\n\n");
+    let commits = &subject.branches.upgrade.commits;
+    for (index, (stage, commit)) in plan.stages.iter().zip(commits).enumerate() {
+        let subject_line = neutral::line(&stage.message);
+        let _ = writeln!(
+            text,
+            "{}. **{}**: {subject_line} ({})",
+            index + 1,
+            stage.kind.as_str(),
+            commit.id.short(),
+        );
+        for gate in &stage.gates {
+            let _ = writeln!(text, "   Before the next one: {gate}.");
+        }
+    }
+    if plan.strategy == Strategy::Manual {
+        text.push_str(
+            "\nStop what has to be stopped, and keep a copy of its data, before this is merged.\n",
+        );
+    }
+    if let [first, .., last] = commits.as_slice() {
+        let base = subject.base_branch;
+        let _ = write!(
+            text,
+            "\nFlux applies only the head of a branch: land the stages one at a time, and let it \
+             reconcile in between.\n\n```sh\ngit push origin {}:{base}   # {}\n# wait until the gate \
+             holds\ngit push origin {}:{base}   # {}\n```\n\nMerging this pull request in one go, and a squash or a rebase in any case, \
+             skips the stop: the new version then starts while the old one still writes. That is why it is a draft.\n",
+            first.id,
+            StageKind::Stop.as_str(),
+            last.id,
+            StageKind::Upgrade.as_str(),
+        );
+    }
+    text
+}
+
+fn way_back(subject: &Subject<'_>) -> String {
+    let plan = subject.plan;
+    let mut text = String::from("### The way back\n\n");
+    let branch = neutral::code(&plan.revert_branch);
+    let _ = writeln!(
+        text,
+        "{branch} stands on this branch and ends in the files of {} as they were, byte for byte.",
+        neutral::code(&subject.branches.upgrade.base.short()),
+    );
+    for (index, (stage, commit)) in
+        plan.revert.iter().zip(&subject.branches.revert.commits).enumerate()
+    {
+        let message = neutral::line(&stage.message);
+        let _ = writeln!(text, "{}. {message} ({})", index + 1, commit.id.short());
+        for gate in &stage.gates {
+            let _ = writeln!(text, "   Before the next one: {gate}.");
+        }
+    }
+    text.push_str(
+        "\nIt takes the upgrade back after a fast-forward or a merge commit. After a squash or a \
+         rebase it would merge without changing anything: run refit again, which proves it on the \
+         merged base.\n",
+    );
+    text
+}
+
+fn notes(staged: &Staged) -> Option<Section> {
+    if staged.notes.is_empty() {
+        return None;
+    }
+    let mut text = String::from("### How it is written\n\n");
+    for (file, note) in &staged.notes {
+        let _ =
+            writeln!(text, "- {}: {}", neutral::code(file.as_str()), neutral::line(&note.message));
+    }
+    Some(Section { text, weight: Weight::Detail })
+}
+
+fn diffs(subject: &Subject<'_>) -> Vec<Section> {
+    let mut before = &Patches::new();
+    let mut sections = Vec::new();
+    for stage in &subject.staged.stages {
+        let diff = between(subject.base, before, &stage.patches);
+        let kind = stage.stage.kind.as_str();
+        let text = format!(
+            "<details><summary>Diff of {kind}</summary>\n\n{}\n\n</details>",
+            neutral::fenced(&diff, "diff")
+        );
+        sections.push(Section { text, weight: Weight::Diff });
+        before = &stage.patches;
+    }
+    sections
+}

@@ -1,0 +1,40 @@
+//! The few colours there are; `anstream` takes them out where they do not belong.
+
+use anstyle::{AnsiColor, Style};
+
+/// For headings and what must be seen.
+pub const BOLD: Style = Style::new().bold();
+/// For what may be passed over.
+pub const DIM: Style = Style::new().dimmed();
+/// For what is good, and for added lines.
+pub const GREEN: Style = AnsiColor::Green.on_default();
+/// For what is bad, and for removed lines.
+pub const RED: Style = AnsiColor::Red.on_default();
+/// For what asks for care.
+pub const YELLOW: Style = AnsiColor::Yellow.on_default();
+/// For places in a diff.
+pub const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// Returns a text in a style.
+#[must_use]
+pub fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Returns a unified diff in colours.
+#[must_use]
+pub fn paint_diff(diff: &str) -> String {
+    let mut painted = String::with_capacity(diff.len() + diff.len() / 4);
+    for line in diff.lines() {
+        let style = match line.as_bytes() {
+            [b'd', b'i', b'f', b'f', ..] | [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => BOLD,
+            [b'@', b'@', ..] => CYAN,
+            [b'+', ..] => GREEN,
+            [b'-', ..] => RED,
+            _ => Style::new(),
+        };
+        painted.push_str(&paint(style, line));
+        painted.push('\n');
+    }
+    painted
+}

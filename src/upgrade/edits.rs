@@ -1,0 +1,88 @@
+//! From a target to the edits of its pin's scalars, and from a lever to the edits that pull it.
+
+use crate::flux::{Part, Pin, Role, Site};
+use crate::image::Reference;
+use crate::yaml::Edit;
+
+use super::candidates::Target;
+use super::plan_types::FileEdit;
+
+/// Returns the edits that move a pin to a target.
+pub(super) fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
+    let digest_beside = pin.other(Role::Digest);
+    let version = match (&target.digest, digest_beside) {
+        (Some(digest), None) => written_together(pin, &target.version, digest.as_str()),
+        _ => target.version.clone(),
+    };
+    let mut edits = Vec::new();
+    let after = with_version(&pin.site, &version);
+    if after != pin.site.text {
+        edits.push(replace(&pin.site, after));
+    }
+    if let (Some(site), Some(digest)) = (digest_beside, &target.digest)
+        && site.text != digest.as_str()
+    {
+        edits.push(replace(site, digest.as_str().to_owned()));
+    }
+    edits
+}
+
+/// Returns the version part as it reads afterwards.
+pub(super) fn version_text(pin: &Pin, target: &Target) -> String {
+    match &target.digest {
+        Some(digest) if pin.other(Role::Digest).is_none() => {
+            written_together(pin, &target.version, digest.as_str())
+        }
+        _ => target.version.clone(),
+    }
+}
+
+/// Writes tag and digest as the pin does: `tag@digest`, or the digest alone.
+fn written_together(pin: &Pin, version: &str, digest: &str) -> String {
+    if pin.current.digest.is_none() {
+        return version.to_owned();
+    }
+    match (&pin.current.tag, pin.current.text.starts_with('@')) {
+        (Some(_), _) => format!("{version}@{digest}"),
+        (None, true) => format!("@{digest}"),
+        (None, false) => digest.to_owned(),
+    }
+}
+
+/// Returns a scalar's text with another version in it.
+fn with_version(site: &Site, version: &str) -> String {
+    let text = &site.text;
+    match site.place.part {
+        Part::Whole | Part::Tag | Part::Digest | Part::Repository => version.to_owned(),
+        Part::Version => match Reference::parse(text).ok().and_then(|r| r.version_span()) {
+            Some(range) => {
+                let mut after = text.clone();
+                after.replace_range(range, version);
+                after
+            }
+            None => text.clone(),
+        },
+        Part::Default => {
+            let mut after = text.clone();
+            for operator in [":=", ":-", "=", "-"] {
+                let Some(at) = text.find("${").and_then(|start| {
+                    Some(start + text.get(start..)?.find(operator)? + operator.len())
+                }) else {
+                    continue;
+                };
+                let end = text.get(at..).and_then(|rest| rest.find('}')).map(|length| at + length);
+                if let Some(end) = end {
+                    after.replace_range(at..end, version);
+                }
+                break;
+            }
+            after
+        }
+    }
+}
+
+fn replace(site: &Site, after: String) -> FileEdit {
+    let at = site.place.spot.clone();
+    let edit = Edit::replace(at, &site.text, after);
+    FileEdit { file: site.place.position.file.clone(), edit }
+}

@@ -1,0 +1,26 @@
+//! From what a repository runs to what it could run: the middle of the flow.
+//!
+//! [`resolve`] asks upstream what each pin could move to; [`plan`] groups the pins into units and
+//! chooses stages; [`render`] turns stages into files. `edits` knows how a target is written into
+//! a scalar, `names` what a plan is called outside, `diff` how its stages are shown.
+
+mod candidates;
+mod diff;
+mod edits;
+mod names;
+mod plan;
+mod plan_types;
+mod render;
+mod resolve;
+mod staged;
+mod units;
+
+pub use candidates::{Candidates, Outcome, PinCandidate, Target};
+pub use diff::{between, diff};
+pub use names::short;
+pub use plan::{Held, Plans, STOP, UPGRADE, plan};
+pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
+pub use render::{Rendered, render};
+pub use resolve::{UPSTREAM_ERROR, resolve};
+pub use staged::{StageFiles, Staged, stage};
+pub use units::unit_name;

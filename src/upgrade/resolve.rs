@@ -1,0 +1,304 @@
+//! From pins to the versions that they could move to.
+//!
+//! The only stage of the flow that asks the world outside. It asks for all pins at once; `upstream`
+//! asks each question once a run and `http` paces the hosts, so that the number of requests follows
+//! from the repositories and not from the pins.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use futures::StreamExt as _;
+
+use super::candidates::{Candidates, Outcome, PinCandidate, Target};
+use crate::diagnostic::Why;
+use crate::flux::{Inventory, Package, Pin};
+use crate::image::Repository;
+use crate::policy::{Configuration, Policies, Subject};
+use crate::upstream::{self, ChartLocation, Upstream};
+use crate::version::{self, Bump, Choice, Refusals, Rules, chart};
+
+/// How many pins are looked up at the same time; `http` holds back what a host does not like.
+const AT_ONCE: usize = 128;
+
+/// Looks up what upstream has for every pin.
+///
+/// A look-up that fails holds its pins and is named among the failures; the rest goes on.
+pub async fn resolve<U: Upstream>(
+    inventory: &Inventory,
+    upstream: &U,
+    policies: &Policies,
+    configuration: &Configuration,
+) -> Candidates {
+    let lockstep = lockstep(inventory);
+    let pins = inventory.pins.iter().enumerate();
+    let look_ups = pins.map(|(index, pin)| {
+        let beside = lockstep.get(pin.id.as_str()).map_or(&[][..], Vec::as_slice);
+        let look_up = LookUp { pin, beside, upstream, policies, configuration };
+        async move { (index, look_up.candidate().await) }
+    });
+    let mut found: Vec<_> =
+        futures::stream::iter(look_ups).buffer_unordered(AT_ONCE).collect().await;
+    found.sort_by_key(|(index, _)| *index);
+    let mut candidates = Candidates::default();
+    for (_, candidate) in found {
+        if let Outcome::Held(why) = &candidate.outcome
+            && why.code == UPSTREAM_ERROR
+            && !candidates.failures.contains(why)
+        {
+            candidates.failures.push(why.clone());
+        }
+        candidates.pins.push(candidate);
+    }
+    candidates
+}
+
+/// The code of a pin whose look-up failed.
+pub const UPSTREAM_ERROR: &str = "upstream-error";
+
+/// Finds the images of a release that are parts of one application: under the same folder of the
+/// same registry, pinned to the same version. They move together or not at all.
+fn lockstep(inventory: &Inventory) -> HashMap<&str, Vec<Repository>> {
+    let mut groups: BTreeMap<_, Vec<(&str, &Repository)>> = BTreeMap::new();
+    for pin in inventory.pins.iter().filter(|pin| pin.locked.is_none()) {
+        let (Package::Image(repository), Some(tag)) = (&pin.package, &pin.current.tag) else {
+            continue;
+        };
+        let Some((folder, _)) = repository.path.rsplit_once('/') else { continue };
+        // Docker Hub's official images share a folder and nothing else.
+        if folder == "library" {
+            continue;
+        }
+        for release in &pin.releases {
+            let key = (repository.registry.as_str(), folder, tag.as_str(), release.to_string());
+            groups.entry(key).or_default().push((&pin.id, repository));
+        }
+    }
+    let mut beside: HashMap<&str, Vec<Repository>> = HashMap::new();
+    for members in groups.into_values().filter(|members| members.len() > 1) {
+        for (id, own) in &members {
+            let others = members.iter().map(|(_, repository)| *repository);
+            let others = others.filter(|repository| repository != own).cloned();
+            beside.entry(id).or_default().extend(others);
+        }
+    }
+    for others in beside.values_mut() {
+        others.sort();
+        others.dedup();
+    }
+    beside
+}
+
+/// One pin's question.
+struct LookUp<'a, U> {
+    pin: &'a Pin,
+    /// Images that move with it.
+    beside: &'a [Repository],
+    upstream: &'a U,
+    policies: &'a Policies,
+    configuration: &'a Configuration,
+}
+
+impl<U: Upstream> LookUp<'_, U> {
+    async fn candidate(&self) -> PinCandidate {
+        let (outcome, refused, beyond) = match self.look_up().await {
+            Ok(answer) => (answer.outcome, answer.refused, answer.beyond),
+            Err(why) => (Outcome::Held(why), Refusals::default(), None),
+        };
+        PinCandidate { pin: self.pin.id.clone(), outcome, refused, beyond }
+    }
+
+    async fn look_up(&self) -> Result<Answer, Why> {
+        let pin = self.pin;
+        if let Some(why) = &pin.locked {
+            return Err(Why::new("not-editable", format!("{}: {}", why.code, why.message)));
+        }
+        let rules = self.configuration.rules(&subject(pin))?;
+        match &pin.package {
+            Package::Image(_) if pin.releases.is_empty() => {
+                Err(Why::new("no-release", "no HelmRelease runs it"))
+            }
+            Package::Image(repository) => self.image(repository, rules).await,
+            Package::HelmChart { url, chart } => {
+                let source = ChartLocation::of_helm_repository(url);
+                self.chart(&source, chart, &rules).await
+            }
+            Package::OciChart { repository, .. } => {
+                let source = ChartLocation::OciRepository(repository.clone());
+                let name = repository.path.rsplit('/').next().unwrap_or_default();
+                if pin.range || chart::is_exact(&pin.current.text) {
+                    self.chart(&source, name, &rules).await
+                } else {
+                    self.image(repository, rules).await
+                }
+            }
+            Package::Git { .. } => {
+                Err(Why::new("no-upstream", "the tags of Git repositories are not looked up"))
+            }
+            Package::Unknown(name) => Err(Why::new(
+                "not-editable",
+                format!("`{name}` cannot be told from the repository"),
+            )),
+        }
+    }
+
+    /// Looks an image up, or another artifact whose tags are not chart versions.
+    async fn image(&self, repository: &Repository, mut rules: Rules) -> Result<Answer, Why> {
+        let Some(current) = self.pin.current.tag.as_deref() else {
+            return Err(Why::new("no-tag", "only a digest is pinned; no tag says what it follows"));
+        };
+        // The data of an engine does not move with its tag, so its majors are not proposed.
+        let engine = self.policies.datastore_of_image(&repository.path);
+        if engine.is_some() {
+            rules.allow = rules.allow.min(Bump::Minor);
+        }
+        let tags = self.upstream.tags(repository).await.map_err(failed)?;
+        let mut names: Vec<&str> = tags.names.iter().map(String::as_str).collect();
+        let packages = self.pin.beside.iter().filter_map(|package| match package {
+            Package::Image(repository) => Some(repository),
+            _ => None,
+        });
+        for other in packages.chain(self.beside) {
+            let tags = self.upstream.tags(other).await.map_err(failed)?;
+            let theirs: HashSet<&str> = tags.names.iter().map(String::as_str).collect();
+            names.retain(|name| theirs.contains(name));
+        }
+        let choice = version::choose(current, names.iter().copied(), &rules);
+        let beyond = engine.and_then(|engine| {
+            let free = Rules { allow: Bump::Major, ..rules.clone() };
+            let best = version::choose(current, names.iter().copied(), &free).best?;
+            (best.bump == Bump::Major).then(|| Why {
+                rule: Some(engine.rule.clone()),
+                ..Why::new(
+                    "datastore-major",
+                    format!(
+                        "{} is a major of {}: its data does not move with the tag; dump, upgrade and restore by hand",
+                        best.version, engine.policy.name
+                    ),
+                )
+            })
+        });
+        let outcome = self.moved(repository, current, &choice, beyond.as_ref()).await?;
+        Ok(Answer { outcome, refused: choice.refused, beyond })
+    }
+
+    /// Completes a choice by the digest, where one is pinned.
+    async fn moved(
+        &self,
+        repository: &Repository,
+        current: &str,
+        choice: &Choice,
+        beyond: Option<&Why>,
+    ) -> Result<Outcome, Why> {
+        let pinned = self.pin.current.digest.as_ref();
+        if let Some(best) = &choice.best {
+            let digest = match pinned {
+                Some(_) => Some(self.digest(repository, &best.version).await?),
+                None => None,
+            };
+            let version = best.version.clone();
+            return Ok(Outcome::Move(Target { version, digest, bump: best.bump }));
+        }
+        let Some(pinned) = pinned else {
+            return Ok(Outcome::Held(beyond.cloned().unwrap_or_else(|| held(current, choice))));
+        };
+        let digest = self.digest(repository, current).await?;
+        if digest == *pinned {
+            return Ok(Outcome::Held(beyond.cloned().unwrap_or_else(|| held(current, choice))));
+        }
+        let (version, digest) = (current.to_owned(), Some(digest));
+        Ok(Outcome::Move(Target { version, digest, bump: Bump::Digest }))
+    }
+
+    async fn digest(
+        &self,
+        repository: &Repository,
+        tag: &str,
+    ) -> Result<crate::image::Digest, Why> {
+        let digest = self.upstream.digest(repository, tag).await.map_err(failed)?;
+        digest.ok_or_else(|| {
+            Why::new("no-digest", format!("the registry has no tag `{tag}` in {repository}"))
+        })
+    }
+
+    /// Looks a chart up.
+    async fn chart(
+        &self,
+        source: &ChartLocation,
+        name: &str,
+        rules: &Rules,
+    ) -> Result<Answer, Why> {
+        let versions = self.upstream.chart_versions(source, name).await.map_err(failed)?;
+        let names = versions.iter().map(|version| version.version.as_str());
+        let current = self.pin.current.tag.as_deref().unwrap_or(&self.pin.current.text);
+        let chart::ChartChoice { range, resolved, write, choice } =
+            chart::choose(current, names, rules);
+        let (Some(best), Some(write)) = (&choice.best, write) else {
+            let why = match resolved {
+                Some(inside) if range => {
+                    Why::new("up-to-date", format!("{inside} is inside the range `{current}`"))
+                }
+                _ => held_by(current, &choice.refused, choice.listed),
+            };
+            return Ok(Answer {
+                outcome: Outcome::Held(why),
+                refused: choice.refused,
+                beyond: None,
+            });
+        };
+        let digest = match (&self.pin.current.digest, source) {
+            (Some(_), ChartLocation::OciRepository(repository)) => {
+                Some(self.digest(repository, &chart::tag_of_version(&best.version)).await?)
+            }
+            _ => None,
+        };
+        let target = Target { version: write, digest, bump: best.bump };
+        Ok(Answer { outcome: Outcome::Move(target), refused: choice.refused, beyond: None })
+    }
+}
+
+/// Names a pin for the rules of the configuration.
+fn subject(pin: &Pin) -> Subject {
+    Subject {
+        releases: pin.releases.iter().map(ToString::to_string).collect(),
+        package: pin.package.to_string(),
+        file: pin.place().position.file.to_string(),
+    }
+}
+
+/// What became of a look-up.
+struct Answer {
+    outcome: Outcome,
+    refused: Refusals,
+    beyond: Option<Why>,
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
+fn failed(error: upstream::Error) -> Why {
+    Why::new(UPSTREAM_ERROR, error.to_string())
+}
+
+/// Says why an image stays where it is.
+fn held(current: &str, choice: &Choice) -> Why {
+    if choice.floating {
+        let message = format!("`{current}` follows other tags, and no digest is pinned");
+        return Why::new("floating", message);
+    }
+    held_by(current, &choice.refused, choice.listed)
+}
+
+/// Says why a version stays, by what was refused.
+fn held_by(current: &str, refused: &Refusals, listed: bool) -> Why {
+    use crate::version::Reason;
+    const DULL: &[Reason] =
+        &[Reason::NotNewer, Reason::Signature, Reason::Floating, Reason::OtherSpelling];
+    let telling = refused.named.iter().filter(|refused| !DULL.contains(&refused.reason));
+    let some: Vec<String> = telling
+        .take(3)
+        .map(|refused| format!("`{}` {}", refused.version, refused.reason.sentence()))
+        .collect();
+    let gone = if listed { "" } else { "; upstream does not list it any more" };
+    if some.is_empty() {
+        return Why::new("up-to-date", format!("nothing is newer than `{current}`{gone}"));
+    }
+    let message = format!("nothing newer than `{current}` may be taken{gone}: {}", some.join(", "));
+    Why::new("no-candidate", message)
+}

@@ -1,0 +1,84 @@
+//! The demonstration: what it ends with, that it can be run again, and that nothing of it is canned.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{git, refit};
+
+fn branches(dir: &Path) -> Vec<String> {
+    let listed =
+        git(dir, &["for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads"]);
+    listed.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn it_ends_with_staged_branches_and_the_way_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let ran = refit(folder.path(), &["demo", "demo"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+
+    assert_eq!(git(&dir, &["rev-parse", "--abbrev-ref", "HEAD"]).trim(), "main");
+    assert_eq!(git(&dir, &["status", "--porcelain"]), "");
+    let upgrade = "refit/upgrade/home-automation/teslamate-3";
+    let log = git(&dir, &["log", "--reverse", "--format=%s", &format!("main..{upgrade}")]);
+    assert_eq!(
+        log,
+        "chore(teslamate): scale to zero before 3.0.0\nchore(teslamate): upgrade 2.2.0 → 3.0.0\n"
+    );
+    let listed = branches(&dir);
+    let reverts: Vec<&String> =
+        listed.iter().filter(|line| line.starts_with("refit/revert/")).collect();
+    let upgrades = listed.iter().filter(|line| line.starts_with("refit/upgrade/")).count();
+    assert_eq!(reverts.len(), upgrades);
+    assert!(upgrades >= 20, "{listed:#?}");
+    let base = git(&dir, &["rev-parse", "main^{tree}"]);
+    for revert in reverts {
+        let name = revert.split(' ').next().unwrap();
+        assert_eq!(git(&dir, &["rev-parse", &format!("{name}^{{tree}}")]), base, "{name}");
+    }
+    // The stop inserts a key that was not there; the upgrade differs from the base by the tag alone.
+    let changed = git(&dir, &["diff", "--numstat", "main", upgrade]);
+    assert!(changed.starts_with("1\t1\t"), "{changed}");
+    assert_eq!(changed.lines().count(), 1, "{changed}");
+
+    let again = refit(folder.path(), &["demo", "demo"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert_eq!(branches(&dir), listed);
+}
+
+#[test]
+fn any_other_folder_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("precious.txt"), "mine").unwrap();
+    let ran = refit(folder.path(), &["demo", "."]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("not empty"), "{}", ran.err);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn one_other_pin_and_one_other_answer_give_other_branches() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    assert_eq!(refit(folder.path(), &["demo", "demo"]).code, 0);
+
+    let release = dir.join("kubernetes/apps/home-automation/teslamate/app/helmrelease.yaml");
+    let text = fs::read_to_string(&release).unwrap();
+    assert!(text.contains("2.2.0"));
+    fs::write(&release, text.replace("2.2.0", "2.1.0")).unwrap();
+    let tags = dir.join(".upstream/registry-1.docker.io/v2/teslamate/teslamate/tags/list.json");
+    let text = fs::read_to_string(&tags).unwrap();
+    fs::write(&tags, text.replace("\"3.0.0\"", "\"3.0.1\"")).unwrap();
+    git(&dir, &["commit", "-qam", "Go back a version"]);
+
+    let ran =
+        refit(folder.path(), &["run", "demo", "--forge", "local", "--replay", "demo/.upstream"]);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    let upgrade = "refit/upgrade/home-automation/teslamate-3";
+    let log = git(&dir, &["log", "--reverse", "--format=%s", &format!("main..{upgrade}")]);
+    assert_eq!(
+        log,
+        "chore(teslamate): scale to zero before 3.0.1\nchore(teslamate): upgrade 2.1.0 → 3.0.1\n"
+    );
+}
