@@ -14,6 +14,6 @@ mod table;
 pub use preview::{
     Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, strategy,
 };
-pub use scan_text::{diagnostic_text, diagnostics_text, scan_text};
-pub use style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff};
+pub use scan_text::{counted, diagnostic_text, diagnostics_text, scan_text};
+pub use style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 pub use table::{cut, table};

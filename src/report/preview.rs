@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::scan_text::diagnostics_text;
-use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff};
+use super::scan_text::{counted, diagnostics_text};
+use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 use super::table::table;
 use crate::diagnostic::Why;
 use crate::flux::{Inventory, Pin};
@@ -95,7 +95,10 @@ fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged) -> String {
             paint(CYAN, &format!("{number}{kind}:")),
             stage.stage.message
         );
-        for line in paint_diff(&between(base, before, &stage.patches)).lines() {
+        // The names of the files stand on the next two lines as well.
+        let diff = between(base, before, &stage.patches);
+        let lines = diff.lines().filter(|line| !line.starts_with("diff --git "));
+        for line in lines.map(paint_diff_line) {
             let _ = writeln!(text, "  {line}");
         }
         before = &stage.patches;
@@ -171,15 +174,16 @@ fn held(view: &PreviewView<'_>, detail: Detail) -> String {
 fn summary(view: &PreviewView<'_>) -> String {
     let upgrades = view.upgrades.len();
     let staged = view.upgrades.iter().filter(|(plan, _)| plan.stages.len() > 1).count();
-    let mut text = match (view.inventory.pins.len(), upgrades) {
-        (0, _) => "Nothing is pinned here that refit could upgrade.\n".to_owned(),
-        (pins, 0) => format!("Nothing to upgrade: {pins} pins were looked at.\n"),
-        (pins, 1) => format!("1 upgrade for {pins} pins"),
-        (pins, _) => format!("{upgrades} upgrades for {pins} pins"),
+    let pins = view.inventory.pins.len();
+    let mut text = match upgrades {
+        _ if pins == 0 => "Nothing is pinned here that refit could upgrade.\n".to_owned(),
+        0 => format!("Nothing to upgrade; looked at {}.\n", counted(pins, "pin")),
+        _ => format!(
+            "{} for {}, {staged} in stages.\n",
+            counted(upgrades, "upgrade"),
+            counted(pins, "pin")
+        ),
     };
-    if upgrades > 0 {
-        let _ = writeln!(text, ", {staged} of them in stages.");
-    }
     for failure in view.failures {
         let _ = writeln!(text, "{}: {}", paint(RED, "failed"), failure.message);
     }

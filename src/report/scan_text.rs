@@ -78,14 +78,14 @@ pub fn diagnostics_text(diagnostics: &[Diagnostic]) -> String {
     let mut shown: Vec<&Diagnostic> =
         diagnostics.iter().filter(|d| d.severity != Severity::Info).collect();
     shown.sort_by_key(|diagnostic| diagnostic.severity);
+    let shown_count = shown.len();
     for diagnostic in shown {
         let _ = write!(text, "\n{}", diagnostic_text(diagnostic));
     }
-    let quiet = diagnostics.len() - text.matches('\n').count().min(diagnostics.len());
-    let infos = diagnostics.iter().filter(|d| d.severity == Severity::Info).count();
-    if infos > 0 && quiet > 0 {
-        let _ =
-            writeln!(text, "\n{}", paint(DIM, &format!("{infos} more notes with --format json")));
+    let infos = diagnostics.len() - shown_count;
+    if infos > 0 {
+        let more = format!("{} more with --format json", counted(infos, "note"));
+        let _ = writeln!(text, "\n{}", paint(DIM, &more));
     }
     text
 }
@@ -108,6 +108,12 @@ pub fn diagnostic_text(diagnostic: &Diagnostic) -> String {
     format!("{head} {place}{body}\n")
 }
 
+/// Returns a number with its noun, in the plural where it takes one.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 fn summary(inventory: &Inventory) -> String {
     let mut kinds: BTreeMap<PinKind, usize> = BTreeMap::new();
     for pin in &inventory.pins {
@@ -115,10 +121,10 @@ fn summary(inventory: &Inventory) -> String {
     }
     let count = |kind: PinKind| kinds.get(&kind).copied().unwrap_or(0);
     format!(
-        "{} releases, {} images and {} charts pinned, in {} YAML files\n",
-        inventory.releases.len(),
-        count(PinKind::Image),
-        count(PinKind::Chart),
-        inventory.read.files
+        "{}; pinned: {}, {}; in {}\n",
+        counted(inventory.releases.len(), "release"),
+        counted(count(PinKind::Image), "image"),
+        counted(count(PinKind::Chart), "chart"),
+        counted(inventory.read.files, "YAML file"),
     )
 }

@@ -21,20 +21,15 @@ pub fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// Returns a unified diff in colours.
+/// Returns a line of a unified diff in its colour.
 #[must_use]
-pub fn paint_diff(diff: &str) -> String {
-    let mut painted = String::with_capacity(diff.len() + diff.len() / 4);
-    for line in diff.lines() {
-        let style = match line.as_bytes() {
-            [b'd', b'i', b'f', b'f', ..] | [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => BOLD,
-            [b'@', b'@', ..] => CYAN,
-            [b'+', ..] => GREEN,
-            [b'-', ..] => RED,
-            _ => Style::new(),
-        };
-        painted.push_str(&paint(style, line));
-        painted.push('\n');
-    }
-    painted
+pub fn paint_diff_line(line: &str) -> String {
+    let style = match line.as_bytes() {
+        [b'-', b'-', b'-', b' ', ..] | [b'+', b'+', b'+', b' ', ..] => BOLD,
+        [b'@', b'@', ..] => CYAN,
+        [b'+', ..] => GREEN,
+        [b'-', ..] => RED,
+        _ => return line.to_owned(),
+    };
+    paint(style, line)
 }

@@ -243,7 +243,7 @@ impl Planner<'_> {
             rule: Some(rule.rule.clone()),
             ..Why::new(&rule.policy.name, rule.policy.reason.clone())
         }];
-        if let (Some(sign), true) = (writes, facts.pin == PinScope::Image) {
+        if let (Some(sign), true) = (writes, rule.policy.strategy != Strategy::Rolling) {
             let message = format!("{} ({})", sign.shows, sign.position);
             why.push(Why::new("writes-data", message));
         }

@@ -21,6 +21,8 @@ mod parts_git;
 #[cfg(test)]
 mod parts_github;
 #[cfg(test)]
+mod picture;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod server;
