@@ -323,7 +323,7 @@ fn build(
     if draft.kind == PinKind::Image && draft.whole {
         let range = version_range(&located.text);
         let name = located.text.get(..range.start)?.trim_end_matches([':', '@']);
-        current.text = located.text.get(range)?.to_owned();
+        located.text.get(range)?.clone_into(&mut current.text);
         if let Ok(reference) = Reference::parse(&expand(&located.text)) {
             current.registry = reference.registry().map(str::to_owned);
             current.repository = Some(reference.path().to_owned());
@@ -414,11 +414,9 @@ fn locked(draft: &Draft<'_>, located: &Located<'_>, package: &Package) -> Option
     let marked = [Some(located.node), Some(draft.version)].into_iter().flatten();
     let marked = marked.chain(draft.parts.iter().map(|(_, node)| *node));
     for node in marked {
-        if node.comment().is_some_and(|comment| comment.contains("$imagepolicy")) {
-            return Some(Why::new(
-                "image-automation",
-                "a Flux image policy keeps this version; it is left to it",
-            ));
+        if let Some(policy) = node.comment().and_then(image_policy) {
+            let message = format!("the Flux image policy `{policy}` writes it; it is left to it");
+            return Some(Why::new("image-automation", message));
         }
     }
     match package {
@@ -428,6 +426,12 @@ fn locked(draft: &Draft<'_>, located: &Located<'_>, package: &Package) -> Option
         )),
         _ => None,
     }
+}
+
+/// Reads the policy of Flux's marker, `# {"$imagepolicy": "namespace:name:tag"}`.
+fn image_policy(comment: &str) -> Option<&str> {
+    let (_, rest) = comment.split_once("\"$imagepolicy\"")?;
+    rest.split('"').nth(1)
 }
 
 /// Says whether an object is encrypted with SOPS.

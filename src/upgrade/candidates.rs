@@ -24,7 +24,7 @@ pub struct PinCandidate {
     pub outcome: Outcome,
     /// The versions that were not taken.
     pub refused: Refusals,
-    /// Greater versions that a person has to take, in a sentence.
+    /// Why it goes no further than it does, where a reader would ask.
     pub beyond: Option<Why>,
 }
 

@@ -251,6 +251,11 @@ impl Planner<'_> {
             let message = format!("it is {}", delivery.policy.what);
             why.push(Why { rule: Some(delivery.rule.clone()), ..Why::new("delivers", message) });
         }
+        for beyond in &moving.beyond {
+            if !why.contains(beyond) {
+                why.push((*beyond).clone());
+            }
+        }
         for release in releases.iter().filter(|release| release.suspended) {
             let message =
                 format!("{} is suspended: nothing happens until it is resumed", release.id);

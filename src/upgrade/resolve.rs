@@ -156,9 +156,13 @@ impl<U: Upstream> LookUp<'_, U> {
             Package::Image(repository) => Some(repository),
             _ => None,
         });
+        let mut late = None;
         for other in packages.chain(self.beside) {
             let tags = self.upstream.tags(other).await.map_err(failed)?;
             let theirs: HashSet<&str> = tags.names.iter().map(String::as_str).collect();
+            let best = version::choose(current, names.iter().copied(), &rules).best;
+            let missing = best.filter(|best| !theirs.contains(best.version.as_str()));
+            late = late.or(missing.map(|best| sibling_late(&best.version, other)));
             names.retain(|name| theirs.contains(name));
         }
         let choice = version::choose(current, names.iter().copied(), &rules);
@@ -176,6 +180,7 @@ impl<U: Upstream> LookUp<'_, U> {
                 )
             })
         });
+        let beyond = beyond.or(late);
         let outcome = self.moved(repository, current, &choice, beyond.as_ref()).await?;
         Ok(Answer { outcome, refused: choice.refused, beyond })
     }
@@ -253,6 +258,12 @@ impl<U: Upstream> LookUp<'_, U> {
         let target = Target { version: write, digest, bump: best.bump };
         Ok(Answer { outcome: Outcome::Move(target), refused: choice.refused, beyond: None })
     }
+}
+
+/// Says that an image of the same application has no such version yet.
+fn sibling_late(version: &str, other: &Repository) -> Why {
+    let message = format!("`{version}` exists, but {other}, which moves along, has none yet");
+    Why::new("sibling-late", message)
 }
 
 /// Names a pin for the rules of the configuration.
