@@ -5,8 +5,9 @@
 //! it that are indented deeper than it is: those stand inside it, or were part of it once.
 
 use super::super::cursor::{Cursor, break_len, line_len};
-use super::super::index::{CommentRow, Id, Kind, Layout};
+use super::super::index::{CommentRow, Id, Kind, Layout, ScalarStyle};
 use super::super::node::Node;
+use super::super::scalar;
 
 /// One entry of a collection.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +111,24 @@ impl<'a> Entries<'a> {
             end = line_after(text, comment.end as usize);
         }
         end
+    }
+
+    /// Tells whether a mapping ends with the stream, in a block scalar without a line break.
+    ///
+    /// A line behind it would give that scalar the break, and so another value.
+    pub(super) fn ends_in_open_text(&self) -> bool {
+        let text = self.text();
+        let last = self.node.row().after.checked_sub(1).map(|id| Node::new(self.node.stream(), id));
+        let open = last.is_some_and(|node| {
+            let block =
+                matches!(node.kind(), Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded));
+            let header = scalar::header(node.source());
+            block && header.is_some_and(|header| header.chomping != scalar::Chomping::Strip)
+        });
+        self.mapping
+            && open
+            && !text.ends_with(['\n', '\r'])
+            && self.node.row().end as usize == text.len()
     }
 
     /// Returns where what the collection is the value of ends: behind the colon, the dash, the

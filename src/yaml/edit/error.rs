@@ -71,6 +71,18 @@ pub enum EditError {
         /// Its line.
         line: u32,
     },
+    /// What would be taken out has an anchor that is used elsewhere.
+    #[error("line {line}: {spot} is used by the alias `{alias}` on line {alias_line}")]
+    InUse {
+        /// The anchored node.
+        spot: Spot,
+        /// Its line.
+        line: u32,
+        /// The alias as written.
+        alias: String,
+        /// The alias's line.
+        alias_line: u32,
+    },
     /// Two edits of one set touch the same text.
     #[error("line {line}: two edits overlap, {first} and {second}")]
     Overlap {

@@ -204,7 +204,8 @@ impl Edit {
 pub enum Place {
     /// Before the first entry.
     First,
-    /// Behind the last entry.
+    /// Behind the last entry; in a mapping before it, where the file ends in a block scalar
+    /// without a line break and a line behind it would change its text.
     #[default]
     Last,
     /// Before this entry, and before its comments.

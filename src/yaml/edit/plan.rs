@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::index::{Id, Kind, Layout, ScalarStyle};
+use super::super::index::{Id, Kind, Layout, NONE, ScalarStyle};
 use super::super::node::Node;
 use super::super::path::{Path, Spot, Step};
 use super::super::stream::Stream;
-use super::entries::{Entries, introducer};
+use super::entries::{Entries, before_break, introducer};
 use super::locate::{locate, locate_deepest, refuse_alias};
 use super::proof::Proved;
 use super::splice::Splice;
@@ -118,6 +118,7 @@ pub(super) fn plan<'a>(
         let (respelling, splices) = embedded::respell(Node::new(stream, id), &edits, depth)?;
         plan.respell(Node::new(stream, id), respelling, splices)?;
     }
+    plan.refuse_used_anchors()?;
     let mut splices = Vec::new();
     for changes in plan.collections.values_mut() {
         splices.extend(if changes.entries.flow || in_flow(changes.entries.node) {
@@ -299,7 +300,10 @@ impl<'a> Plan<'a> {
             let spot = node.spot().join(Step::Key(key.clone()));
             return merge(rest, value, spot, node.line());
         }
-        let (gap, behind) = changes.gap(place)?;
+        let (mut gap, mut behind) = changes.gap(place)?;
+        if gap > 0 && behind && *place == Place::Last && changes.entries.ends_in_open_text() {
+            (gap, behind) = (gap - 1, false);
+        }
         let content = Content::New { key, value };
         changes.additions.push(Addition { edit: number, gap, behind, content, leave: None });
         Ok(())
@@ -369,6 +373,43 @@ impl<'a> Plan<'a> {
             Some(index) => Ok((changes, index)),
             None => Err(EditError::unsupported(node, "it is no entry")),
         }
+    }
+
+    /// Refuses to take out a node that an alias elsewhere stands for.
+    ///
+    /// A node that moves may still stand before its aliases; the proof will tell.
+    fn refuse_used_anchors(&self) -> Result<(), EditError> {
+        let mut gone = Vec::new();
+        for changes in self.collections.values() {
+            for (index, entry) in changes.entries.list.iter().enumerate() {
+                let moves = self.collections.values().flat_map(|c| &c.additions).any(|addition| {
+                    matches!(&addition.content, Content::Moved { from, index: moved, .. }
+                        if from.node == changes.entries.node && *moved == index)
+                });
+                if changes.removes(index) && !moves {
+                    gone.push(entry.rows());
+                }
+            }
+        }
+        let is_gone = |id: Id| gone.iter().any(|&(first, after)| (first..after).contains(&id));
+        let anchored = self.stream.index().properties.iter().filter(|p| p.anchor.is_some());
+        if gone.is_empty() || !anchored.clone().any(|properties| is_gone(properties.node)) {
+            return Ok(());
+        }
+        for (id, row) in self.stream.index().rows.iter().enumerate() {
+            let id = Id::try_from(id).unwrap_or(NONE);
+            if row.kind == Kind::Alias && is_gone(row.detail) && !is_gone(id) {
+                let alias = Node::new(self.stream, id);
+                let target = alias.target();
+                return Err(EditError::InUse {
+                    spot: target.spot(),
+                    line: target.line(),
+                    alias: alias.source().to_owned(),
+                    alias_line: alias.line(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Returns the notes of all edits, with their spots in the new text.
@@ -458,7 +499,8 @@ fn occurrence(
     let text = entries.text();
     let entry = entries.list.get(index);
     let found = entry.and_then(|entry| {
-        let own = text.get(entry.start..entry.end)?;
+        // Text is taken out without the break behind a block scalar where the file goes on so.
+        let own = text.get(entry.start..before_break(text, entry.end))?;
         wanted.match_indices(own).find_map(|(lead, _)| {
             let start = entry.start.checked_sub(lead)?;
             let end = start + wanted.len();
@@ -474,7 +516,10 @@ fn occurrence(
             found: source.unwrap_or_default().to_owned(),
         });
     };
-    let inside = |i: &usize| entries.list.get(*i).is_some_and(|e| e.start >= start && e.end <= end);
+    let inside = |i: &usize| {
+        let entry = entries.list.get(*i);
+        entry.is_some_and(|e| e.start >= start && before_break(text, e.end) <= end)
+    };
     let first = (0..=index).rev().take_while(inside).last().unwrap_or(index);
     let last = (index..entries.list.len()).take_while(inside).last().unwrap_or(index);
     Ok((first, last, (start, end)))

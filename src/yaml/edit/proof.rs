@@ -51,17 +51,14 @@ pub(super) fn prove(
     }
     let mut proved =
         Proved { counterparts: vec![NONE; plan.stream.index().rows.len()], added: BTreeMap::new() };
-    let mut expected = Expectation::of(plan, spliced)?;
+    let expected = Expectation::of(plan, spliced)?;
     let restored: Vec<(usize, u32)> = expected.iter().flat_map(Expected::edges).collect();
-    collections_first(&mut expected, Expected::order, |_, _| false);
-    let mut actual = actual(after);
-    // A restored text is one piece in the list of what is expected: nothing passes its edges but
-    // the collection that it is restored to, which may begin with it.
-    let edge = |a: &Event<'_>, b: &Event<'_>| {
-        let passes = |depth| matches!(b.what, Found::Node { depth: own, .. } if own < depth);
-        restored.iter().any(|&(at, depth)| a.at < at && at <= b.at && !passes(depth))
-    };
-    collections_first(&mut actual, |event| event.order(after), edge);
+    let expected = collections_first(expected, Expected::order, |_, _| None);
+    let actual = collections_first(
+        actual(after),
+        |event| event.order(after),
+        |a, b| restored.iter().find(|(at, _)| a.at < *at && *at <= b.at).map(|(_, depth)| *depth),
+    );
     let mut actual = actual.into_iter().peekable();
     for event in expected {
         match event {
@@ -151,16 +148,23 @@ enum Found<'a> {
 /// What a list entry is when comments are told from the collections that they stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    BlockCollection,
+    /// A block collection, at a depth.
+    Collection(u32),
     Comment,
     Fixed,
+}
+
+impl Order {
+    fn of(kind: Like, depth: u32) -> Self {
+        if kind.is_block() { Self::Collection(depth) } else { Self::Fixed }
+    }
 }
 
 impl Event<'_> {
     fn order(&self, stream: &Stream) -> Order {
         match self.what {
             Found::Comment { .. } => Order::Comment,
-            Found::Node { id, .. } => Order::of(Like::Kind(Node::new(stream, id).kind())),
+            Found::Node { id, depth } => Order::of(Like::Kind(Node::new(stream, id).kind()), depth),
         }
     }
 }
@@ -169,7 +173,7 @@ impl Expected<'_> {
     fn order(&self) -> Order {
         match self {
             Self::Comment { .. } => Order::Comment,
-            Self::Node(node) => Order::of(node.kind),
+            Self::Node(node) => Order::of(node.kind, node.depth),
             Self::Verbatim { .. } => Order::Fixed,
         }
     }
@@ -184,26 +188,45 @@ impl Expected<'_> {
     }
 }
 
-impl Order {
-    fn of(kind: Like) -> Self {
-        if kind.is_block() { Self::BlockCollection } else { Self::Fixed }
-    }
-}
-
 /// Puts block collections in front of the comments directly before them.
 ///
 /// A block collection has no beginning of its own: the comments above its first entry stand in it
-/// as much as before it, and a new first entry must not seem to move them.
+/// as much as before it, and a new first entry must not seem to move them. A restored text is one
+/// piece in the list of what is expected, so nothing passes its edges but the collection that it
+/// is restored to, which may begin with it; `edge` gives the depth of its entries.
 fn collections_first<T>(
-    events: &mut [T],
+    events: Vec<T>,
     order: impl Fn(&T) -> Order,
-    edge: impl Fn(&T, &T) -> bool,
-) {
-    let mut runs = events
-        .chunk_by_mut(|a, b| order(a) != Order::Fixed && order(b) != Order::Fixed && !edge(a, b));
-    runs.by_ref().filter(|run| run.len() > 1).for_each(|run| {
-        run.sort_by_key(|event| order(event) == Order::Comment);
-    });
+    edge: impl Fn(&T, &T) -> Option<u32>,
+) -> Vec<T> {
+    // An event's run, its segment (how many edges of the run are before it), and its rank there.
+    let mut keys = Vec::with_capacity(events.len());
+    // The depths of the edges in the current run.
+    let mut edges = Vec::new();
+    let (mut run, mut before) = (0_usize, None);
+    for event in &events {
+        let order_here = order(event);
+        match before {
+            Some((last, Order::Collection(_) | Order::Comment)) if order_here != Order::Fixed => {
+                edges.extend(edge(last, event));
+            }
+            _ => {
+                run += 1;
+                edges.clear();
+            }
+        }
+        let mut segment = edges.len();
+        if let Order::Collection(depth) = order_here {
+            while segment > 0 && edges.get(segment - 1).is_some_and(|&edge| depth < edge) {
+                segment -= 1;
+            }
+        }
+        keys.push((run, segment, order_here == Order::Comment));
+        before = Some((event, order_here));
+    }
+    let mut keyed: Vec<_> = keys.into_iter().zip(events).collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, event)| event).collect()
 }
 
 /// Lists the nodes and comments of a text in their order.
