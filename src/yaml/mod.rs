@@ -16,6 +16,8 @@ mod error;
 mod index;
 mod node;
 mod path;
+#[cfg(test)]
+mod properties;
 mod read;
 mod scalar;
 mod spelling;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// One step down from a node to a node inside it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// To the value of a key.
     Key(String),

@@ -131,6 +131,12 @@ impl Reader<'_> {
             Event::Nothing | Event::StreamStart => {}
             Event::StreamEnd => {
                 self.between_documents();
+                // The scanner lets `[? ]]` pass.
+                if self.cursor.rest().starts_with([']', '}']) {
+                    let (line, column) = (self.cursor.line, self.cursor.col + 1);
+                    let what = "a closing bracket without an opening one";
+                    return Err(Error::unreadable(self.text, line, column, what));
+                }
                 if !self.cursor.rest().is_empty() {
                     return Err(self.lost("the end of the stream"));
                 }

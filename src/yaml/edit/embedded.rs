@@ -103,6 +103,7 @@ pub(super) fn respell(
     let respelling = Respelling {
         edit: first,
         key: false,
+        open_end: false,
         style: ScalarStyle::Literal,
         value: edited.text.clone(),
         source: String::new(),

@@ -95,7 +95,7 @@ fn respelled(old: Node<'_>, new: Node<'_>, respelling: &Respelling) -> Vec<Edit>
             return vec![Edit::RenameKey { at, to: text }];
         }
     } else if let Ok(Some(back)) = scalars::replace(new, 0, &text)
-        && back.source == old.source()
+        && back.source == scalars::written(old)
         && !new.source().is_empty()
     {
         let before = new.value().unwrap_or_default().into_owned();
@@ -104,8 +104,8 @@ fn respelled(old: Node<'_>, new: Node<'_>, respelling: &Respelling) -> Vec<Edit>
     vec![Edit::Respell {
         at,
         key: respelling.key,
-        before: new.source().to_owned(),
-        after: old.source().to_owned(),
+        before: scalars::written(new).to_owned(),
+        after: scalars::written(old).to_owned(),
     }]
 }
 
@@ -118,8 +118,8 @@ fn slot(collection: Node<'_>, at: usize) -> Option<Slot> {
     let before = gap.checked_sub(1).and_then(|index| entries.list.get(index));
     let behind = entries.list.get(gap);
     let after = before.map(|entry| match entry.key.and_then(|key| key.value()) {
-        Some(key) => Step::Key(key.into_owned()),
-        None => Step::Item(gap - 1),
+        Some(key) if only(&entries, &key) => Step::Key(key.into_owned()),
+        _ => Step::Item(gap - 1),
     });
     let side = if entries.flow {
         match (before, behind) {
@@ -132,6 +132,12 @@ fn slot(collection: Node<'_>, at: usize) -> Option<Slot> {
         side(text, from, behind.map(|entry| entry.start), at)?
     };
     Some(Slot { after, side })
+}
+
+/// Tells whether a key stands only once.
+fn only(entries: &Entries<'_>, key: &str) -> bool {
+    let keys = entries.list.iter().filter_map(|entry| entry.key?.value());
+    keys.filter(|other| other == key).count() == 1
 }
 
 /// Describes a place in a collection that has lost all its entries.

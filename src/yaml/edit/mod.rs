@@ -217,7 +217,8 @@ pub enum Place {
 /// The exact place of a text among the entries of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
-    /// The entry before it; `None` where there is none.
+    /// The entry before it, by its key, or by its number from 0 in a list and where a mapping has
+    /// the key twice; `None` where there is none.
     pub after: Option<Step>,
     /// Where, seen from that entry's end; without an entry, from where the collection begins.
     pub side: Side,

@@ -36,6 +36,9 @@ pub(super) struct Respelling {
     pub(super) value: String,
     /// The new source.
     pub(super) source: String,
+    /// Whether the line breaks at the end of the value depend on what comes behind it: a block
+    /// scalar that is spelled out may be the last thing in the text, or no longer be.
+    pub(super) open_end: bool,
     /// Why the style is another one.
     pub(super) note: Option<String>,
     /// What came of the edits inside it, if it is written anew by those.
@@ -163,6 +166,7 @@ impl<'a> Plan<'a> {
                 let respelling = Respelling {
                     edit: number,
                     key: true,
+                    open_end: false,
                     note: None,
                     inner: None,
                     value: to.clone(),
@@ -195,7 +199,7 @@ impl<'a> Plan<'a> {
                 let changes = self.changes(node);
                 let gap = match &slot.after {
                     None => 0,
-                    Some(step) => 1 + position(&changes.entries, step)?,
+                    Some(step) => 1 + slot_position(&changes.entries, step)?,
                 };
                 let (text, instead_of) = (text.clone(), instead_of.clone());
                 let slot = slot.clone();
@@ -488,6 +492,14 @@ fn position(entries: &Entries<'_>, step: &Step) -> Result<usize, EditError> {
     let node = locate(entries.node.stream(), &spot.join(step.clone()))?;
     let found = entries.list.iter().position(|entry| entry.value == node);
     found.ok_or_else(|| EditError::unsupported(entries.node, format!("`{step}` is no entry")))
+}
+
+/// Finds an entry as a slot names it: by its key, or by its number where the key is not its own.
+fn slot_position(entries: &Entries<'_>, step: &Step) -> Result<usize, EditError> {
+    match step {
+        Step::Item(index) if *index < entries.list.len() => Ok(*index),
+        other => position(entries, other),
+    }
 }
 
 /// Finds the exact text that holds an entry: the entries in it, and where it stands.

@@ -64,7 +64,9 @@ pub(super) fn prove(
         match event {
             Expected::Verbatim { start, end, depth, collection, edit } => {
                 let mut ids = Vec::new();
-                while let Some(found) = actual.next_if(|a| a.at < end) {
+                while let Some(found) =
+                    actual.next_if(|a| a.at < end || a.at == end && closes(after, a, depth, &ids))
+                {
                     let shallow = matches!(found.what, Found::Node { depth: d, .. } if d < depth);
                     if found.at < start || shallow {
                         let what = "the restored text reaches out of its collection";
@@ -109,6 +111,19 @@ pub(super) fn prove(
         None => Ok(proved),
         extra => Err(differs(after, extra.as_ref(), "nothing more")),
     }
+}
+
+/// Tells whether something at the very end of a restored text is an absent value that still
+/// belongs to it; `ids` are the entries so far, at `depth`.
+fn closes(after: &Stream, event: &Event<'_>, depth: u32, ids: &[Id]) -> bool {
+    let Found::Node { id, depth: own } = event.what else { return false };
+    let node = Node::new(after, id);
+    let awaited = match node.parent().map(|parent| parent.is_mapping()) {
+        Some(true) => own > depth || own == depth && ids.len() % 2 == 1,
+        Some(false) => own >= depth,
+        None => false,
+    };
+    awaited && node.source().is_empty()
 }
 
 fn unproved(after: &Stream, at: usize, what: impl Into<String>) -> EditError {
@@ -300,6 +315,8 @@ struct ExpectedNode<'a> {
     /// The old node that it is, where it is one, unchanged in text.
     same: Option<Node<'a>>,
     old: Option<Id>,
+    /// Whether the line breaks at the end of the value depend on what comes behind it.
+    open_end: bool,
     /// The collection and edit that it was added by, for the top of what was added.
     added: Option<(Id, usize)>,
 }
@@ -343,6 +360,10 @@ impl ExpectedNode<'_> {
                     new.source() == old.source() && new.row().detail == old.row().detail;
                 as_it_was || new.value() == old.value()
             }
+            (Kind::Scalar(_), None) if self.open_end => {
+                let trimmed = |value: &Cow<'_, str>| value.trim_end_matches('\n').to_owned();
+                new.value().as_ref().map(trimmed) == self.value.as_ref().map(trimmed)
+            }
             (Kind::Scalar(_), None) => new.value() == self.value,
             _ => true,
         }
@@ -371,6 +392,8 @@ struct Expectation<'a, 'p> {
 
 struct Arrival<'a, 'p> {
     at: usize,
+    /// The first old row that may come behind it.
+    before_row: Id,
     start: usize,
     end: usize,
     collection: Id,
@@ -399,7 +422,17 @@ impl<'a, 'p> Expectation<'a, 'p> {
             check_gap(changes, addition, splice.start)?;
             let end = start + splice.text.len();
             let at = splice.start;
-            expectation.additions.push(Arrival { at, start, end, collection, changes, addition });
+            let neighbour = addition.gap.checked_sub(1).and_then(|i| changes.entries.list.get(i));
+            let before_row = neighbour.map_or(collection + 1, |entry| entry.rows().1);
+            expectation.additions.push(Arrival {
+                at,
+                before_row,
+                start,
+                end,
+                collection,
+                changes,
+                addition,
+            });
         }
         expectation.walk();
         Ok(expectation.events)
@@ -454,8 +487,8 @@ impl<'a, 'p> Expectation<'a, 'p> {
         loop {
             let comment = comments.get(self.next_comment).filter(|c| (c.start as usize) < at);
             let added = self.additions.get(self.next_addition).filter(|arrival| {
-                // What is added to a node comes behind the node, even at the same place.
-                arrival.at <= at && id.is_none_or(|id| arrival.collection < id)
+                // It comes behind its collection and its neighbour, even at the same place.
+                arrival.at <= at && id.is_none_or(|id| arrival.before_row <= id)
             });
             match (comment, added) {
                 (Some(comment), added)
@@ -491,12 +524,14 @@ impl<'a, 'p> Expectation<'a, 'p> {
             tag: node.tag(),
             same: Some(node),
             old: Some(node.id()),
+            open_end: false,
             added: None,
         };
         if let Some(respelling) = self.plan.scalars.get(&node.id()) {
             event.same = None;
             event.kind = Like::Kind(Kind::Scalar(respelling.style));
             event.value = Some(Cow::Borrowed(&respelling.value));
+            event.open_end = respelling.open_end;
         }
         let changes = self.plan.collections.get(&node.id());
         match changes.and_then(|changes| changes.becomes.as_ref()) {
@@ -537,6 +572,7 @@ impl<'a, 'p> Expectation<'a, 'p> {
                         tag: None,
                         same: None,
                         old: None,
+                        open_end: false,
                         added: (node.depth == 0).then_some((collection, edit)),
                     })));
                 }

@@ -1,10 +1,11 @@
 //! Scalars and keys written anew.
 
 use super::super::cursor::break_len;
-use super::super::index::{Kind, ScalarStyle};
+use super::super::index::{Kind, Layout, ScalarStyle};
 use super::super::node::Node;
 use super::super::scalar;
 use super::super::spelling;
+use super::entries::before_break;
 use super::plan::{Respelling, in_flow};
 use super::splice::Splice;
 use super::value::{Value, spaces};
@@ -23,6 +24,7 @@ pub(super) fn replace(
     let respelling = Respelling {
         edit,
         key: false,
+        open_end: false,
         style: old,
         value: after.to_owned(),
         source: String::new(),
@@ -72,6 +74,7 @@ pub(super) fn set(
     Ok((!written).then(|| Respelling {
         edit,
         key: false,
+        open_end: false,
         style: ScalarStyle::Plain,
         source: plain.clone(),
         value: plain,
@@ -88,12 +91,13 @@ pub(super) fn respell(
     before: &str,
     after: &str,
 ) -> Result<Option<Respelling>, EditError> {
-    if node.source() != before {
+    let found = written(node);
+    if found != before {
         return Err(EditError::Changed {
             spot: node.spot(),
             line: node.line(),
             expected: before.to_owned(),
-            found: node.source().to_owned(),
+            found: found.to_owned(),
         });
     }
     let inner = || after.get(1..after.len().saturating_sub(1)).unwrap_or_default();
@@ -101,10 +105,11 @@ pub(super) fn respell(
     let (style, value) = match after.as_bytes().first() {
         Some(b'\'') if quoted => (ScalarStyle::SingleQuoted, Some(scalar::decode_single(inner()))),
         Some(b'"') if quoted => (ScalarStyle::DoubleQuoted, scalar::decode_double(inner())),
-        Some(b'|' | b'>') => {
+        Some(b'|' | b'>') if !in_flow(node) => {
             let folded = after.starts_with('>');
             let style = if folded { ScalarStyle::Folded } else { ScalarStyle::Literal };
-            let block = scalar::block(after, None, Some(node.row().detail as usize));
+            let block = format!("{after}{}", break_behind(node));
+            let block = scalar::block(&block, parent_column(node), None);
             (style, block.map(|block| block.value.into()))
         }
         _ => (ScalarStyle::Plain, Some(scalar::decode_plain(after))),
@@ -113,7 +118,8 @@ pub(super) fn respell(
         return Err(EditError::unsupported(node, format!("`{after}` is no scalar")));
     };
     let (value, source) = (value.into_owned(), after.to_owned());
-    Ok(Some(Respelling { edit, key, style, value, source, note: None, inner: None }))
+    let open_end = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+    Ok(Some(Respelling { edit, key, open_end, style, value, source, note: None, inner: None }))
 }
 
 /// Spells another text for a key that no other entry may have yet.
@@ -143,8 +149,8 @@ pub(super) fn spell_key(key: Node<'_>, to: &str) -> Result<(ScalarStyle, String)
 ///
 /// An absent value gains a blank in front of it, and one that becomes absent loses it.
 pub(super) fn splice(node: Node<'_>, respelling: &Respelling) -> Splice {
-    let row = node.row();
-    let (start, end) = (row.start as usize, row.end as usize);
+    let start = node.row().start as usize;
+    let end = start + written(node).len();
     let text = node.stream().text();
     let source = respelling.source.as_str();
     if start == end && !source.is_empty() {
@@ -153,6 +159,34 @@ pub(super) fn splice(node: Node<'_>, respelling: &Respelling) -> Splice {
     let blank = start.checked_sub(1).and_then(|at| text.as_bytes().get(at)) == Some(&b' ');
     let start = start - usize::from(blank && source.is_empty() && start < end);
     Splice::respell(respelling.edit, start, end, source)
+}
+
+/// Returns a scalar's own text without the line break behind a block scalar's content, which
+/// whatever takes its place needs as well.
+pub(super) fn written(node: Node<'_>) -> &str {
+    let source = node.source();
+    match node.kind() {
+        Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded) => {
+            source.get(..before_break(source, source.len())).unwrap_or(source)
+        }
+        _ => source,
+    }
+}
+
+/// Returns the line break directly behind a scalar's own text, if there is one.
+fn break_behind(node: Node<'_>) -> &str {
+    let end = node.row().start as usize + written(node).len();
+    let rest = node.stream().text().get(end..).unwrap_or_default();
+    rest.get(..break_len(rest)).unwrap_or_default()
+}
+
+/// Returns the column of the innermost block collection around a node, as block scalars count it.
+fn parent_column(node: Node<'_>) -> Option<usize> {
+    let block = |node: &Node<'_>| {
+        matches!(node.kind(), Kind::Mapping(Layout::Block) | Kind::Sequence(Layout::Block))
+    };
+    let parent = std::iter::successors(node.parent(), Node::parent).find(block);
+    parent.map(|parent| parent.column() as usize - 1)
 }
 
 /// Writes another text into a block scalar: the same first line, the same indentation.
@@ -164,7 +198,6 @@ fn block_source(node: Node<'_>, after: &str) -> Option<String> {
     let line_break =
         if first_break.is_empty() { habits::line_break(node.stream().text()) } else { first_break };
     let indent = node.row().detail as usize;
-    let ends_in_break = source.ends_with(['\n', '\r']);
     let mut out = source.get(..header.line_end)?.to_owned();
     for line in after.strip_suffix('\n').unwrap_or(after).split('\n') {
         out.push_str(line_break);
@@ -173,9 +206,7 @@ fn block_source(node: Node<'_>, after: &str) -> Option<String> {
             out.push_str(line);
         }
     }
-    if ends_in_break {
-        out.push_str(line_break);
-    }
-    let read = scalar::block(&out, None, Some(indent))?;
-    (read.value == after && read.end == out.len()).then_some(out)
+    let whole = format!("{out}{}", break_behind(node));
+    let read = scalar::block(&whole, None, Some(indent))?;
+    (read.value == after && read.end == whole.len()).then_some(out)
 }
