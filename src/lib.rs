@@ -24,6 +24,7 @@ pub mod image;
 pub mod policy;
 pub mod process;
 pub mod report;
+pub mod notes;
 pub mod tree;
 pub mod upgrade;
 pub mod upstream;

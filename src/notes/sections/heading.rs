@@ -1,0 +1,345 @@
+//! Headings that name a version, in all their shapes.
+//!
+//! `## [1.2.3] - date`, `# v1.2.3`, `App 1.2.3 (date)`, `From 72.x to 73.x`, `Upgrading to 2.0`,
+//! `v3 migration guide`, `## [Unreleased]`: a version heading is a version with nothing around it
+//! but dates, codenames and the words that go with releases. A heading that merely mentions a
+//! version (`PostgreSQL 18 support`) has other words in front, and is none; that is what the word
+//! lists here decide.
+
+use super::super::version::Version;
+
+/// What a version heading says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Title {
+    /// The version that the notes below belong to; none below `[Unreleased]`.
+    pub(super) version: Option<Version>,
+    /// What it says about the release itself.
+    pub(super) state: State,
+}
+
+/// Whether a section's version can be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::notes) enum State {
+    /// It is a release.
+    Released,
+    /// It was released and taken back.
+    Yanked,
+    /// It is a pre-release.
+    PreRelease,
+    /// It is not released yet, or a plan.
+    Unreleased,
+    /// It is a release of something else, such as the mobile application.
+    Foreign,
+}
+
+/// How strictly the words before a version are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// A heading among others: only words of releases and the application's own names.
+    Known,
+    /// The title of a document, or a heading whose words return with other versions: any words.
+    Any,
+}
+
+/// Words that may stand before a version.
+const BEFORE: [&str; 56] = [
+    "a",
+    "and",
+    "announcement",
+    "announcing",
+    "app",
+    "application",
+    "available",
+    "before",
+    "breaking",
+    "bugfix",
+    "change",
+    "changed",
+    "changelog",
+    "changes",
+    "chart",
+    "for",
+    "from",
+    "guide",
+    "helm",
+    "highlights",
+    "hotfix",
+    "important",
+    "in",
+    "introducing",
+    "is",
+    "lts",
+    "major",
+    "migrate",
+    "migrating",
+    "migration",
+    "minor",
+    "new",
+    "news",
+    "note",
+    "notes",
+    "of",
+    "older",
+    "patch",
+    "release",
+    "released",
+    "releases",
+    "s",
+    "since",
+    "stable",
+    "tag",
+    "than",
+    "the",
+    "to",
+    "update",
+    "updating",
+    "upgrade",
+    "upgrading",
+    "v",
+    "version",
+    "versions",
+    "what",
+];
+
+/// Words that may stand after a version without any mark between.
+const AFTER: [&str; 30] = [
+    "a",
+    "and",
+    "beta",
+    "breaking",
+    "changelog",
+    "changes",
+    "final",
+    "guide",
+    "highlights",
+    "hotfix",
+    "is",
+    "lts",
+    "migration",
+    "notes",
+    "or",
+    "patch",
+    "rc",
+    "release",
+    "released",
+    "released!",
+    "stable",
+    "to",
+    "unreleased",
+    "update",
+    "upgrade",
+    "upgrading",
+    "version",
+    "with",
+    "yanked",
+    "has",
+];
+
+/// Words of a heading over what is not released.
+const UNRELEASED: [&str; 9] = [
+    "unreleased",
+    "upcoming",
+    "not yet released",
+    "not released",
+    "in development",
+    "next release",
+    "work in progress",
+    "pending release",
+    "roadmap",
+];
+
+/// Words of a heading over a release that was taken back.
+const YANKED: [&str; 7] = [
+    "yanked",
+    "withdrawn",
+    "retracted",
+    "recalled",
+    "do not use",
+    "do not install",
+    "broken release",
+];
+
+/// Words of a heading over a release of another program.
+const FOREIGN: [&str; 14] = [
+    "android",
+    "ios",
+    "ipados",
+    "mobile",
+    "iphone",
+    "desktop",
+    "roku",
+    "tvos",
+    "webos",
+    "tizen",
+    "kodi",
+    "swiftfin",
+    "androidtv",
+    "browser extension",
+];
+
+/// Reads a heading's plain text; `names` are the application's, as its files spell them.
+pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> Option<Title> {
+    let text = heading.replace('`', "");
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim();
+    let lower = text.to_lowercase();
+    let unreleased = UNRELEASED.iter().any(|word| lower.contains(word));
+    if unreleased && text.len() < 60 && !lower.bytes().any(|b| b.is_ascii_digit()) {
+        return Some(Title { version: None, state: State::Unreleased });
+    }
+    if matches!(lower.as_str(), "next" | "head" | "main" | "master" | "vnext" | "main / unreleased")
+    {
+        return Some(Title { version: None, state: State::Unreleased });
+    }
+    let (start, end, version) = target(text)?;
+    let before = words(text.get(..start)?);
+    let after = text.get(end..)?.trim_start_matches([']', ')', ',']);
+    let known = |word: &String| {
+        BEFORE.contains(&word.as_str()) || names.contains(word) || is_version_word(word)
+    };
+    if strictness == Strictness::Known && !before.iter().all(known) || before.len() > 9 {
+        return None;
+    }
+    if !may_follow(after, &version, before.is_empty()) {
+        return None;
+    }
+    let state = if YANKED.iter().any(|word| lower.contains(word)) {
+        State::Yanked
+    } else if unreleased {
+        State::Unreleased
+    } else if FOREIGN.iter().any(|word| before.iter().any(|b| b == word)) {
+        State::Foreign
+    } else if version.is_pre_release() || is_pre_release_note(after) {
+        State::PreRelease
+    } else {
+        State::Released
+    };
+    Some(Title { version: Some(version), state })
+}
+
+/// Returns the words before the version of a heading, the key by which headings of one series are
+/// told from a single mention.
+pub(super) fn series(heading: &str) -> Option<String> {
+    let text = heading.replace('`', "");
+    let (start, _, _) = target(&text)?;
+    Some(words(text.get(..start)?).join(" "))
+}
+
+/// Finds the version that a heading is about: the second of `from A to B`, else the first.
+fn target(text: &str) -> Option<(usize, usize, Version)> {
+    let mut found = Version::find_all(text, 1).into_iter().filter(|(start, end, version)| {
+        version.precision() >= 2
+            || text.get(*start..*end).is_some_and(|t| t.starts_with(['v', 'V']) || t.contains(".x"))
+            || text.get(..*start).is_some_and(introduces_number)
+    });
+    let (start, end, first) = found.next()?;
+    let Some((next_start, next_end, second)) = found.next() else {
+        return Some((start, end, first));
+    };
+    let between = text.get(end..next_start).unwrap_or_default().to_ascii_lowercase();
+    let step = ["to", "->", "→", "=>", "-"].contains(&between.trim().trim_end_matches(" v"))
+        || (between.trim().starts_with("to ") && between.len() < 40);
+    Some(if step { (start, next_end, second) } else { (start, end, first) })
+}
+
+/// Tells whether a bare number after this text can only be a version.
+fn introduces_number(before: &str) -> bool {
+    let word =
+        before.trim_end().rsplit([' ', '(', '[']).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(word.as_str(), "version" | "release" | "from" | "to" | "chart" | "<" | "series")
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+fn is_version_word(word: &str) -> bool {
+    word.trim_start_matches('v').chars().all(|c| c.is_ascii_digit() || c == 'x')
+}
+
+/// Tells whether what follows the version leaves the heading a version's.
+fn may_follow(after: &str, version: &Version, bare: bool) -> bool {
+    let after = after.trim_start();
+    let first = after.split([' ', ':', ',']).next().unwrap_or_default().to_lowercase();
+    after.is_empty()
+        || !after.starts_with(char::is_alphabetic)
+        || AFTER.contains(&first.as_str())
+        || (!bare && version.precision() >= 2)
+        || version.precision() >= 3
+}
+
+fn is_pre_release_note(after: &str) -> bool {
+    let lower = after.to_lowercase();
+    ["(beta", "(alpha", "(rc", "release candidate", "pre-release", "(preview", "- beta"]
+        .iter()
+        .any(|w| lower.contains(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(heading: &str, names: &[&str], strictness: Strictness) -> Option<(String, State)> {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        read(heading, &names, strictness)
+            .map(|title| (title.version.map(|v| v.to_string()).unwrap_or_default(), title.state))
+    }
+
+    #[test]
+    fn version_headings_come_in_many_shapes() {
+        use State::{PreRelease, Released, Unreleased, Yanked};
+        for (heading, version, state) in [
+            ("[1.2.3] - 2024-01-30", "1.2.3", Released),
+            ("v1.2.3", "1.2.3", Released),
+            ("`v1.2.3`", "1.2.3", Released),
+            ("1.2.3 (2024-01-30)", "1.2.3", Released),
+            ("1.2.3 / 2024-01-30", "1.2.3", Released),
+            ("Version 1.2.3", "1.2.3", Released),
+            ("Release 1.19", "1.19", Released),
+            ("harbour 3.0.5", "3.0.5", Released),
+            ("2.1.0 - A fine name!", "2.1.0", Released),
+            ("🚀 v4.1.0: faster", "4.1.0", Released),
+            ("4.1.0 - 2026-08-14 YANKED", "4.1.0", Yanked),
+            ("[unreleased]", "", Unreleased),
+            ("2.18.0 (Unreleased)", "2.18.0", Unreleased),
+            ("2.0.0-rc.1", "2.0.0-rc.1", PreRelease),
+            ("From 72.x to 73.x", "73", Released),
+            ("From 3.x.x to 4.0.x", "4.0", Released),
+            ("Upgrading from v1.18 to v1.19", "1.19", Released),
+            ("v2.9 to 2.10", "2.10", Released),
+            ("v2.0 → v2.1", "2.1", Released),
+            ("Upgrading to 2.0", "2.0", Released),
+            ("To 12.0.0", "12.0.0", Released),
+            ("To 12", "12", Released),
+            ("v3 Migration Guide", "3", Released),
+            ("What's new in 2024.8", "2024.8", Released),
+        ] {
+            let read = shown(heading, &["harbour"], Strictness::Known);
+            assert_eq!(read, Some((version.to_owned(), state)), "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_heading_that_mentions_a_version_is_none() {
+        for heading in [
+            "PostgreSQL 18 support",
+            "Upgrade the database from PostgreSQL 14 to 17",
+            "Use Node 22.3",
+            "Breaking changes",
+            "Fixes #1.2.3",
+            "2024",
+            "Support for TLS 1.3",
+            "1.28 becomes the minimum",
+        ] {
+            assert_eq!(shown(heading, &["harbour"], Strictness::Known), None, "{heading}");
+        }
+    }
+
+    #[test]
+    fn other_programs_of_the_same_house_are_told_apart() {
+        let read = shown("Harbour for Android 2.1.0", &["harbour"], Strictness::Any);
+        assert_eq!(read, Some(("2.1.0".to_owned(), State::Foreign)));
+    }
+}

@@ -1,0 +1,191 @@
+//! Which part of which document belongs to which version.
+//!
+//! A changelog is cut at its version headings ([`heading`]); a file of one version belongs to it
+//! whole ([`file_name`]); an upgrade guide belongs to the version that it leads to. A heading that
+//! names no version stays in the section above it as long as it is deeper, or names a kind of
+//! change, as careless changelogs do. What stands under no version at all belongs to none and is
+//! not read.
+
+mod file_name;
+mod heading;
+
+pub(super) use heading::State;
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::markup::{Document, Kind};
+use super::topics::Topics;
+use super::version::Version;
+use heading::{Strictness, Title};
+
+/// A run of blocks that belongs to one version.
+#[derive(Debug, Clone)]
+pub(super) struct Section {
+    /// The version; none for what is unreleased and names none.
+    pub(super) version: Option<Version>,
+    /// Whether the version can be run.
+    pub(super) state: State,
+    /// The blocks, the version heading itself included where it is in the text.
+    pub(super) blocks: Range<usize>,
+    /// Whether the first block is the version's heading.
+    pub(super) headed: bool,
+}
+
+/// Cuts a document into its versions, in the order of the text.
+pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
+    let names = file_name::names(source);
+    let headings = headings(document);
+    let title = title(source, &headings, &names);
+    let series = series(&headings);
+    let mut sections = Vec::new();
+    let mut open: Vec<(u8, Title)> = Vec::new();
+    let mut start = 0;
+    let mut headed = false;
+    let mut push = |open: &[(u8, Title)], blocks: Range<usize>, headed: bool| {
+        let label = open.last().map(|(_, title)| title).or(title.as_ref());
+        if let Some(label) = label
+            && !blocks.is_empty()
+        {
+            let Title { version, state } = label.clone();
+            sections.push(Section { version, state, blocks, headed });
+        }
+    };
+    for (index, level, text) in &headings {
+        let strictness = match heading::series(text) {
+            Some(words) if series.get(&words).is_some_and(|known| known == level) => {
+                Strictness::Any
+            }
+            _ => Strictness::Known,
+        };
+        let is_title = title.is_some() && *index == headings.first().map_or(0, |first| first.0);
+        let read = if is_title { None } else { heading::read(text, &names, strictness) };
+        if let Some(read) = read {
+            push(&open, start..*index, headed);
+            open.retain(|(above, _)| above < level);
+            open.push((*level, read));
+            (start, headed) = (*index, true);
+            continue;
+        }
+        let leaves = open.last().is_some_and(|(above, _)| {
+            let sibling_of_kind = level == above && !Topics::of(text).is_empty();
+            level <= above && !sibling_of_kind && (title.is_some() || open.len() > 1)
+        });
+        if leaves {
+            push(&open, start..*index, headed);
+            open.retain(|(above, _)| above < level);
+            (start, headed) = (*index, false);
+        }
+    }
+    push(&open, start..document.blocks.len(), headed);
+    sections
+}
+
+/// Returns every heading with its block, level and plain text.
+fn headings(document: &Document<'_>) -> Vec<(usize, u8, String)> {
+    let blocks = document.blocks.iter().enumerate();
+    blocks
+        .filter_map(|(index, block)| match block.kind {
+            Kind::Heading(level) => Some((index, level, document.plain(block).text)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Reads the version of a whole document from its title, else from its file's name.
+fn title(source: &str, headings: &[(usize, u8, String)], names: &[String]) -> Option<Title> {
+    let by_name = file_name::version(source)
+        .map(|version| Title { state: state_of(&version), version: Some(version) });
+    let first = headings.first().filter(|(_, level, _)| *level <= 1);
+    let by_title = first.and_then(|(_, level, text)| {
+        // A changelog may begin with a version of its own level: then more of that level follow.
+        let again = headings.iter().skip(1).take(200).filter(|(_, other, _)| other == level);
+        let versions =
+            again.filter(|(_, _, t)| heading::read(t, names, Strictness::Known).is_some());
+        if *level == 1 && versions.count() > 0 {
+            return None;
+        }
+        heading::read(text, names, Strictness::Any)
+    });
+    by_title.or(by_name)
+}
+
+fn state_of(version: &Version) -> State {
+    if version.is_pre_release() { State::PreRelease } else { State::Released }
+}
+
+/// Finds the words that stand before versions again and again (`App 1.2.3`, `App 1.2.4`), with the
+/// level of those headings.
+fn series(headings: &[(usize, u8, String)]) -> HashMap<String, u8> {
+    let mut counts: HashMap<(String, u8), usize> = HashMap::new();
+    let mut highest = u8::MAX;
+    for (_, level, text) in headings {
+        if let Some(words) = heading::series(text) {
+            *counts.entry((words, *level)).or_default() += 1;
+            highest = highest.min(*level);
+        }
+    }
+    counts
+        .into_iter()
+        .filter(|((_, level), count)| *count >= 2 && *level <= highest.max(1))
+        .map(|((words, level), _)| (words, level))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notes::markup::Dialect;
+
+    fn cut(source: &str, text: &str) -> Vec<(String, usize)> {
+        let document = Document::parse(Dialect::of(source), text);
+        split(source, &document)
+            .into_iter()
+            .map(|s| (s.version.map(|v| v.to_string()).unwrap_or_default(), s.blocks.len()))
+            .collect()
+    }
+
+    fn pairs(expected: &[(&str, usize)]) -> Vec<(String, usize)> {
+        expected.iter().map(|(v, n)| ((*v).to_owned(), *n)).collect()
+    }
+
+    #[test]
+    fn a_changelog_is_cut_at_its_versions() {
+        let text = "# Changelog\n\n## [Unreleased]\n\n- a\n\n## [1.2.30]\n\n- b\n- c\n\n## [1.2.3]\n\n### Fixed\n\n- d\n";
+        assert_eq!(cut("CHANGELOG.md", text), pairs(&[("", 2), ("1.2.30", 3), ("1.2.3", 3)]));
+    }
+
+    #[test]
+    fn setext_and_bold_headings_cut_too() {
+        let text = "1.2.3 (date)\n============\n\n- a\n\n1.2.2 (date)\n============\n- b\n";
+        assert_eq!(cut("NEWS", text), pairs(&[("1.2.3", 2), ("1.2.2", 2)]));
+        let text = "**1.2.3**\n\n- a\n\n**v1.2.2 (date)**\n\n- b\n";
+        assert_eq!(cut("NEWS", text), pairs(&[("1.2.3", 2), ("1.2.2", 2)]));
+    }
+
+    #[test]
+    fn careless_levels_do_not_end_a_version() {
+        let text = "## 1.2.3\n\n## Features\n\n- a\n\n## 1.2.2\n";
+        assert_eq!(cut("CHANGELOG.md", text), pairs(&[("1.2.3", 3), ("1.2.2", 1)]));
+    }
+
+    #[test]
+    fn a_document_of_one_version_keeps_what_is_around_its_patches() {
+        let text = "---\ntitle: Release 1.19\n---\n\nIntroduction.\n\n## `v1.19.1`\n\n- a\n\n## Farewell\n\n- b\n";
+        assert_eq!(
+            cut("release-notes-1.19.md", text),
+            pairs(&[("1.19", 2), ("1.19.1", 2), ("1.19", 2)])
+        );
+    }
+
+    #[test]
+    fn words_that_return_with_versions_are_the_application() {
+        let text = "# News\n\n## Lighthouse 2.1.0\n\n- a\n\n### Grafana 12.1\n\n- b\n\n## Lighthouse 2.0.0\n";
+        assert_eq!(cut("NEWS.md", text), pairs(&[("2.1.0", 4), ("2.0.0", 1)]));
+    }
+
+    #[test]
+    fn documentation_without_a_version_is_not_cut_at_all() {
+        assert_eq!(cut("docs/backup.md", "# Backup\n\n1. Stop it\n\n## Restore\n"), pairs(&[]));
+    }
+}

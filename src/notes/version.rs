@@ -1,0 +1,321 @@
+//! Versions as release notes write them, and the span of versions that an upgrade crosses.
+//!
+//! Notes name versions loosely: `v1.2.3`, `1.14`, `73.x`, `2.0.0-rc.1`. What matters here is only
+//! which of them lie between two others, so a version is its numbers and whether it is a
+//! pre-release. This is the one seam to a real version model: nothing else in `notes` compares
+//! versions, and everything here works on text, so that it can be replaced as a whole.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+/// A version named in notes, possibly only its beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Version {
+    numbers: Vec<u64>,
+    /// Whether the writing says that more numbers follow, as in `1.x`.
+    open: bool,
+    pre_release: bool,
+    written: String,
+}
+
+/// The most numbers that a version may have; `1.41.0.8994` has four.
+const MAX_NUMBERS: usize = 5;
+
+/// Words that make a suffix a pre-release; any other suffix (`-ls12`, `-alpine`) names a build.
+const PRE_RELEASE: [&str; 12] = [
+    "alpha", "beta", "rc", "pre", "preview", "dev", "nightly", "snapshot", "canary", "test",
+    "next", "unstable",
+];
+
+impl Version {
+    /// Reads a text that is a version and nothing else, with or without a leading `v`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (version, length) = Self::at_start(text)?;
+        (length == text.len()).then_some(version)
+    }
+
+    /// Reads the version that a text starts with, and says how many bytes it takes.
+    ///
+    /// A version ends where neither a letter, a digit nor a further `.digit` follows, so that
+    /// `1.2.3` is never found in `1.2.30` or `1.2.3.4`.
+    pub(super) fn at_start(text: &str) -> Option<(Self, usize)> {
+        let bytes = text.as_bytes();
+        let mut at = usize::from(bytes.first().is_some_and(|b| matches!(b, b'v' | b'V')));
+        let start = at;
+        let mut numbers = Vec::new();
+        let mut open = false;
+        loop {
+            let digits = bytes.get(at..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+            let number = text.get(at..at + digits)?;
+            numbers.push(number.parse::<u64>().ok()?);
+            at += digits;
+            if numbers.len() > MAX_NUMBERS {
+                return None;
+            }
+            match (bytes.get(at), bytes.get(at + 1)) {
+                (Some(b'.'), Some(b)) if b.is_ascii_digit() => at += 1,
+                (Some(b'.'), Some(b'x' | b'X' | b'*')) => {
+                    open = true;
+                    while let (Some(b'.'), Some(b'x' | b'X' | b'*')) =
+                        (bytes.get(at), bytes.get(at + 1))
+                    {
+                        at += 2;
+                    }
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let core = at;
+        let mut pre_release = false;
+        if let Some(suffix) = suffix(text.get(at..)?) {
+            pre_release = is_pre_release(suffix);
+            at += suffix.len();
+        }
+        if bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_') {
+            return None;
+        }
+        let written = text.get(start..if pre_release { at } else { core })?;
+        let written = written.trim_end_matches(['x', 'X', '*']).trim_end_matches('.');
+        let written = written.trim_end_matches(".x").to_owned();
+        Some((Self { numbers, open, pre_release, written }, at))
+    }
+
+    /// Finds the versions of at least `least` numbers in a text, each with its byte offset.
+    pub(super) fn find_all(text: &str, least: usize) -> Vec<(usize, usize, Self)> {
+        let bytes = text.as_bytes();
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            let here = bytes.get(at).copied().unwrap_or_default();
+            let before = at.checked_sub(1).and_then(|i| bytes.get(i)).copied().unwrap_or(b' ');
+            let free = !(before.is_ascii_alphanumeric() || matches!(before, b'.' | b'_' | b'#'));
+            let starts = here.is_ascii_digit()
+                || (matches!(here, b'v' | b'V')
+                    && bytes.get(at + 1).is_some_and(u8::is_ascii_digit));
+            if free && starts {
+                if let Some((version, length)) = text.get(at..).and_then(Self::at_start) {
+                    let marked = matches!(here, b'v' | b'V') || version.open;
+                    if version.numbers.len() >= least || (marked && least <= 2) {
+                        found.push((at, at + length, version));
+                    }
+                    at += length.max(1);
+                } else {
+                    at += bytes
+                        .get(at..)
+                        .map_or(1, |rest| {
+                            rest.iter()
+                                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.'))
+                                .count()
+                        })
+                        .max(1);
+                }
+            } else {
+                at += 1;
+            }
+        }
+        found
+    }
+
+    /// Tells whether this is a pre-release such as `2.0.0-rc.1`.
+    pub(super) fn is_pre_release(&self) -> bool {
+        self.pre_release
+    }
+
+    /// Returns how many numbers were written.
+    pub(super) fn precision(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// Returns the first number.
+    pub(super) fn major(&self) -> u64 {
+        self.numbers.first().copied().unwrap_or_default()
+    }
+
+    /// Compares the numbers, missing ones taken as zero.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let length = self.numbers.len().max(other.numbers.len());
+        let number = |v: &Self, i: usize| v.numbers.get(i).copied().unwrap_or_default();
+        (0..length)
+            .map(|i| number(self, i).cmp(&number(other, i)))
+            .find(|o| o.is_ne())
+            .unwrap_or(Ordering::Equal)
+            .then(other.pre_release.cmp(&self.pre_release))
+    }
+
+    /// Tells whether this version starts with the numbers of `line`, as `1.14.3` does with `1.14`.
+    pub(super) fn is_within(&self, line: &Self) -> bool {
+        self.numbers.len() >= line.numbers.len()
+            && self.numbers.iter().zip(&line.numbers).all(|(a, b)| a == b)
+    }
+
+    /// Tells whether the writing leaves the last numbers out, so that it names a line of versions.
+    fn is_line(&self) -> bool {
+        self.open || self.numbers.len() < 3
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+/// Returns the suffix that belongs to a version: `-rc.1`, `b2`, `.dev0`, `+build`, `-ls3`.
+fn suffix(rest: &str) -> Option<&str> {
+    let first = rest.chars().next()?;
+    let body = match first {
+        '-' | '+' | '~' => rest.get(1..)?,
+        '.' if rest.get(1..).is_some_and(is_pre_release) => rest.get(1..)?,
+        c if c.is_ascii_alphabetic() && is_pre_release(rest) => rest,
+        _ => return None,
+    };
+    if !body.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let length = rest
+        .char_indices()
+        .skip(1)
+        .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+')))
+        .map_or(rest.len(), |(at, _)| at);
+    let suffix = rest.get(..length)?.trim_end_matches(['.', '-', '+']);
+    (!suffix.is_empty()).then_some(suffix)
+}
+
+/// Tells whether a suffix marks a pre-release; `b3` and `a1` (Python) count, `beta-tested` cannot
+/// occur after a number.
+fn is_pre_release(suffix: &str) -> bool {
+    let lower = suffix.trim_start_matches(['-', '.', '~', '+']).to_ascii_lowercase();
+    let word: String = lower.chars().take_while(char::is_ascii_alphabetic).collect();
+    let numbered =
+        lower.get(word.len()..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
+    PRE_RELEASE.contains(&word.as_str()) || (numbered && matches!(word.as_str(), "a" | "b"))
+}
+
+/// The versions after `from`, up to and including `to`.
+///
+/// Either end may be partial: `1.14` as `from` leaves the whole line 1.14 behind, `1.x` as `to`
+/// includes every 1.something.
+#[derive(Debug, Clone)]
+pub(super) struct Span {
+    from: Version,
+    to: Version,
+}
+
+impl Span {
+    /// Reads both ends; the answer for text that is no version is the text itself.
+    ///
+    /// # Errors
+    /// With the text that could not be read.
+    pub(super) fn new(from: &str, to: &str) -> Result<Self, String> {
+        let read = |text: &str| Version::parse(text).ok_or_else(|| text.to_owned());
+        Ok(Self { from: read(from)?, to: read(to)? })
+    }
+
+    /// Tells whether the upgrade passes through or ends at `version`.
+    ///
+    /// A version with fewer numbers is taken as the first of its line: notes for `3` or `1.19`
+    /// describe what comes with 3.0.0 or 1.19.0.
+    pub(super) fn contains(&self, version: &Version) -> bool {
+        self.is_after_from(version) && self.is_up_to_end(version)
+    }
+
+    /// Tells whether the upgrade starts below `version`.
+    pub(super) fn is_after_from(&self, version: &Version) -> bool {
+        let left = if self.from.is_line() && !version.pre_release {
+            version.order(&self.from).is_gt() && !version.is_within(&self.from)
+        } else {
+            version.order(&self.from).is_gt()
+        };
+        left && !(self.from.precision() > version.precision() && self.from.is_within(version))
+    }
+
+    /// Tells whether `version` is the target or below it.
+    pub(super) fn is_up_to_end(&self, version: &Version) -> bool {
+        version.order(&self.to).is_le()
+            || (self.to.is_line() && !version.pre_release && version.is_within(&self.to))
+    }
+
+    /// Returns the version that the upgrade ends at, as it was given.
+    pub(super) fn end(&self) -> &Version {
+        &self.to
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_notes_write_them() {
+        for (text, shown, pre) in [
+            ("1.2.3", "1.2.3", false),
+            ("v1.2.3", "1.2.3", false),
+            ("73.x", "73", false),
+            ("1.x.x", "1", false),
+            ("2.0.0-rc.1", "2.0.0-rc.1", true),
+            ("2.0.0rc1", "2.0.0rc1", true),
+            ("1.100.0b2", "1.100.0b2", true),
+            ("4.0.0-ls123", "4.0.0", false),
+            ("2024.8.1", "2024.8.1", false),
+            ("1.41.0.8994", "1.41.0.8994", false),
+            ("1.2.0.dev3", "1.2.0.dev3", true),
+        ] {
+            let version = Version::parse(text).unwrap();
+            assert_eq!(
+                (version.to_string().as_str(), version.is_pre_release()),
+                (shown, pre),
+                "{text}"
+            );
+        }
+        for text in
+            ["", "v", "x1", "1.2.3abc", "1.2.", "1..2", "99999999999999999999", "1.2.3.4.5.6.7"]
+        {
+            assert_eq!(Version::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_not_found_inside_a_longer_one() {
+        let found = |text| {
+            Version::find_all(text, 3)
+                .into_iter()
+                .map(|(_, _, v)| v.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(found("1.2.30 and v1.2.3, not x1.2.3 nor 1.2.3x"), ["1.2.30", "1.2.3"]);
+        assert_eq!(found("#1.2.3 a.1.2.3"), Vec::<String>::new());
+        assert_eq!(found("see 1.2.3."), ["1.2.3"]);
+    }
+
+    #[test]
+    fn a_span_leaves_its_start_behind_and_keeps_its_end() {
+        for (from, to, version, inside) in [
+            ("1.2.2", "1.2.3", "1.2.3", true),
+            ("1.2.3", "1.2.40", "1.2.3", false),
+            ("1.2.2", "1.2.3", "1.2.30", false),
+            ("1.2.3", "1.2.40", "1.2.30", true),
+            ("1.14", "1.15", "1.14.9", false),
+            ("1.14", "1.15", "1.15", true),
+            ("1.14", "1.15", "1.15.4", true),
+            ("1.14", "1.15", "1.16.0", false),
+            ("1.14.2", "1.15.0", "1.14", false),
+            ("72.x", "73.x", "73", true),
+            ("72.x", "73.x", "72", false),
+            ("1.x", "2.0.x", "2.0.7", true),
+            ("1.x", "2.0.x", "2.1.0", false),
+            ("2.20.15", "3.0.5", "3", true),
+            ("1.9.9", "2.0.0", "2.0.0-rc.1", true),
+            ("2.0.0-rc.1", "2.0.0", "2.0.0", true),
+            ("2.0.0", "2.1.0", "2.0.0-rc.1", false),
+        ] {
+            let span = Span::new(from, to).unwrap();
+            assert_eq!(
+                span.contains(&Version::parse(version).unwrap()),
+                inside,
+                "{from} {to} {version}"
+            );
+        }
+    }
+}
