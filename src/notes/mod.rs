@@ -1,8 +1,270 @@
 //! Release notes, read into facts with evidence.
+//!
+//! Text goes in, facts come out; nothing here reads a file, a clock or a socket. [`read`] takes
+//! the notes of an application or a chart and the two versions of an upgrade, and tells what
+//! breaks, what must be done, which variables changed their names, what must be passed through and
+//! what must not be run, each with the line that says so.
+//!
+//! The rooms, in the order in which data passes through them: [`markup`] reads a document into
+//! blocks over its text, [`sections`] cuts it at its versions, [`passage`] gives each block the
+//! topics around it, [`rules`] holds what to look for as data, [`collect`] makes facts of what was
+//! found, with the help of [`tables`], [`listed`], [`examples`] and [`names`]; [`fact`] is what
+//! leaves. Notes are hostile text: every step is linear in its length, and nothing recurses.
 
-#![expect(dead_code, reason = "rooms under construction")]
-
+mod collect;
+mod evidence;
+mod examples;
+mod fact;
+mod listed;
 mod markup;
+mod names;
+mod passage;
+mod rules;
 mod sections;
+mod sentence;
+mod tables;
 mod topics;
 mod version;
+
+pub use fact::{
+    Confidence, Declared, Evidence, Fact, FactKind, Notes, Remark, SCHEMA_VERSION, Summary,
+};
+
+use std::collections::{BTreeSet, HashSet};
+
+use collect::{Collection, Reader, Reading};
+use markup::{Dialect, Document};
+use names::Vocabulary;
+use sections::{Section, State};
+use version::{Span, Version};
+
+/// A file of notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name or path, from which dialect and version may be told.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Whose notes they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An application's, which is set up by environment variables.
+    App,
+    /// A chart's, which is set up by values.
+    Chart,
+}
+
+/// Why notes could not be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// One end of the upgrade is no version.
+    #[error("`{0}` is not a version; expected something like 1.2.3, v1.14 or 2.x")]
+    Version(String),
+}
+
+/// A document that has sections in the span.
+struct Candidate<'a> {
+    source: &'a str,
+    document: Document<'a>,
+    sections: Vec<Section>,
+}
+
+/// Reads what notes say about the upgrade from one version to another.
+///
+/// Every version after `from`, up to and including `to`, counts, pre-releases and unreleased
+/// sections left out. Either may be partial, as `1.14` or `2.x`.
+///
+/// # Errors
+/// When `from` or `to` is no version.
+pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes, ReadError> {
+    let span = Span::new(from, to).map_err(ReadError::Version)?;
+    let mut remarks = Vec::new();
+    let mut own_versions = HashSet::new();
+    let mut candidates = Vec::new();
+    for input in inputs {
+        let document = Document::parse(Dialect::of(&input.name), &input.text);
+        let mut sections = sections::split(&input.name, &document);
+        own_versions
+            .extend(sections.iter().filter_map(|s| s.version.as_ref().map(ToString::to_string)));
+        if sections.is_empty() {
+            remarks.push(remark(
+                "no-version",
+                format!("{} names no version and was not read", input.name),
+            ));
+        }
+        sections.retain(|section| in_span(section, &span, &input.name, &mut remarks));
+        if !sections.is_empty() {
+            candidates.push(Candidate { source: &input.name, document, sections });
+        }
+    }
+    let own_names: HashSet<String> =
+        candidates.iter().flat_map(|c| sections::names(c.source)).collect();
+    let vocabulary =
+        Vocabulary::of(candidates.iter().flat_map(|c| names::everywhere(c.document.text)));
+    let reading = Reading {
+        span: &span,
+        kind,
+        vocabulary: &vocabulary,
+        own_versions: &own_versions,
+        own_names: &own_names,
+    };
+    let mut order: Vec<(&Candidate<'_>, &Section)> =
+        candidates.iter().flat_map(|c| c.sections.iter().map(move |s| (c, s))).collect();
+    order.sort_by(|(_, a), (_, b)| order_of(a, b));
+    let mut found = Collection::default();
+    for (candidate, section) in &order {
+        let passages = passage::passages(&candidate.document, section);
+        Reader::read(
+            &reading,
+            candidate.source,
+            &candidate.document,
+            section,
+            &passages,
+            &mut found,
+        );
+    }
+    let versions = versions(&order);
+    if versions.is_empty() {
+        remarks
+            .push(remark("nothing-found", format!("no notes were found between {from} and {to}")));
+    } else if !order.iter().any(|(_, s)| {
+        s.version.as_ref().is_some_and(|v| v.is_within(span.end()) || span.end().is_within(v))
+    }) {
+        remarks.push(remark("no-section", format!("no section for {to} itself")));
+    }
+    Ok(finish(found, versions, remarks))
+}
+
+/// Tells whether a section counts, with a remark where it would but for its state.
+fn in_span(section: &Section, span: &Span, source: &str, remarks: &mut Vec<Remark>) -> bool {
+    let Some(version) = section.version.as_ref().filter(|version| span.contains(version)) else {
+        return false;
+    };
+    match section.state {
+        State::Released | State::Yanked => true,
+        State::PreRelease | State::Unreleased => {
+            remarks.push(remark(
+                "not-released",
+                format!("{source}: {version} is not a release and was left out"),
+            ));
+            false
+        }
+        State::Foreign => false,
+    }
+}
+
+fn remark(code: &str, message: String) -> Remark {
+    Remark { code: code.to_owned(), message }
+}
+
+fn order_of(a: &Section, b: &Section) -> std::cmp::Ordering {
+    match (&a.version, &b.version) {
+        (Some(a), Some(b)) => a.order(b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
+}
+
+fn versions(order: &[(&Candidate<'_>, &Section)]) -> Vec<String> {
+    let mut versions: Vec<String> =
+        order.iter().filter_map(|(_, s)| s.version.as_ref().map(ToString::to_string)).collect();
+    versions.dedup();
+    versions
+}
+
+/// Settles what contradicts itself, parts facts from questions and sums up.
+fn finish(found: Collection, versions: Vec<String>, mut remarks: Vec<Remark>) -> Notes {
+    let Collection { facts, undone, declared, .. } = found;
+    let is_undone = |fact: &Fact| {
+        let version = Version::parse(&fact.version);
+        version.is_some_and(|v| undone.iter().any(|u| v.is_within(u) || u.order(&v).is_eq()))
+            && !matches!(fact.kind, FactKind::Security | FactKind::Avoid | FactKind::StopAt)
+    };
+    let renamed_to: HashSet<String> =
+        names_of(&facts, &[FactKind::EnvRenamed, FactKind::ValueRenamed], |f| f.new.as_ref());
+    let renamed: HashSet<String> =
+        names_of(&facts, &[FactKind::EnvRenamed, FactKind::ValueRenamed], |f| f.old.as_ref());
+    let required = names_of(&facts, &[FactKind::EnvRequired], |f| f.name.as_ref());
+    let removed =
+        names_of(&facts, &[FactKind::EnvRemoved, FactKind::ValueRemoved], |f| f.name.as_ref());
+    let settled = |fact: &Fact| {
+        let Some(name) = &fact.name else { return true };
+        match fact.kind {
+            FactKind::EnvAdded | FactKind::ValueAdded => {
+                !renamed_to.contains(name)
+                    && !required.contains(name)
+                    && !removed.contains(name)
+                    && !renamed.contains(name)
+            }
+            FactKind::EnvRemoved | FactKind::ValueRemoved => !renamed.contains(name),
+            FactKind::EnvDeprecated | FactKind::Deprecated => {
+                !renamed.contains(name) && !removed.contains(name)
+            }
+            FactKind::EnvChanged | FactKind::ValueChanged => {
+                !renamed.contains(name) && !removed.contains(name) && !required.contains(name)
+            }
+            _ => true,
+        }
+    };
+    let mut kept = Vec::new();
+    let mut questions = Vec::new();
+    let mut explicit = false;
+    let mut dropped: BTreeSet<String> = BTreeSet::new();
+    for (index, fact) in facts.iter().enumerate() {
+        if is_undone(fact) {
+            dropped.insert(fact.version.clone());
+        } else if fact.confidence == Confidence::Low {
+            questions.push(fact.clone());
+        } else if settled(fact) {
+            explicit |= declared.contains(&index);
+            kept.push(fact.clone());
+        }
+    }
+    for version in dropped {
+        remarks.push(remark(
+            "undone",
+            format!("what {version} changed was taken back by a later version"),
+        ));
+    }
+    let any = |kinds: &[FactKind]| kept.iter().any(|fact| kinds.contains(&fact.kind));
+    let named = |kind: FactKind| {
+        kept.iter().filter(|f| f.kind == kind).filter_map(|f| f.name.clone()).collect()
+    };
+    let breaking = any(&[FactKind::Breaking]);
+    let summary = Summary {
+        breaking,
+        declared: match (breaking, explicit) {
+            (false, _) => Declared::None,
+            (true, false) => Declared::Implicit,
+            (true, true) => Declared::Explicit,
+        },
+        manual_action: any(&[
+            FactKind::ManualAction,
+            FactKind::EnvRequired,
+            FactKind::EnvRenamed,
+            FactKind::StopAt,
+            FactKind::Requires,
+            FactKind::ValueRenamed,
+        ]),
+        irreversible: any(&[FactKind::Irreversible]),
+        stops: named(FactKind::StopAt),
+        avoid: named(FactKind::Avoid),
+    };
+    kept.sort_by_key(|fact| fact.kind);
+    Notes { schema_version: SCHEMA_VERSION, facts: kept, questions, summary, versions, remarks }
+}
+
+fn names_of(
+    facts: &[Fact],
+    kinds: &[FactKind],
+    part: impl Fn(&Fact) -> Option<&String>,
+) -> HashSet<String> {
+    facts
+        .iter()
+        .filter(|fact| kinds.contains(&fact.kind) && fact.confidence > Confidence::Low)
+        .filter_map(|fact| part(fact))
+        .flat_map(|name| name.split(" + ").map(str::to_owned))
+        .collect()
+}

@@ -28,3 +28,6 @@ mod program;
 mod server;
 #[cfg(test)]
 mod upstream;
+//! The one integration binary.
+
+mod gold;

@@ -31,7 +31,7 @@ pub(super) fn version(source: &str) -> Option<Version> {
 }
 
 /// Returns the words of a path that may name the application.
-pub(super) fn names(source: &str) -> Vec<String> {
+pub(in crate::notes) fn names(source: &str) -> Vec<String> {
     source
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| word.len() > 1 && !word.bytes().all(|b| b.is_ascii_digit()))

@@ -9,6 +9,7 @@
 mod file_name;
 mod heading;
 
+pub(super) use file_name::names;
 pub(super) use heading::State;
 
 use std::collections::HashMap;
@@ -34,7 +35,7 @@ pub(super) struct Section {
 
 /// Cuts a document into its versions, in the order of the text.
 pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
-    let names = file_name::names(source);
+    let names = names(source);
     let headings = headings(document);
     let title = title(source, &headings, &names);
     let series = series(&headings);

@@ -1,0 +1,246 @@
+//! `refit notes PATH…`: the facts that notes hold between two versions.
+//!
+//! Reads files, or folders of them, and tells what an upgrade means: as a briefing for a person,
+//! with what breaks first and each statement with the line that says so, or as JSON.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use crate::notes::{self, Declared, Fact, FactKind, Notes, Source};
+
+/// The arguments of `refit notes`.
+#[derive(Debug, Clone, Args)]
+pub struct NotesArgs {
+    /// Files of release notes, or folders that hold them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The version that runs now; may be partial, as in 1.14 or 2.x
+    #[arg(long, value_name = "VERSION")]
+    pub from: String,
+    /// The version to upgrade to; may be partial
+    #[arg(long, value_name = "VERSION")]
+    pub to: String,
+    /// Whose notes they are
+    #[arg(long, value_enum, default_value_t = KindArg::App)]
+    pub kind: KindArg,
+    /// How to print the facts
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// Whose notes they are, as typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// An application's
+    App,
+    /// A chart's
+    Chart,
+}
+
+impl From<KindArg> for notes::Kind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::App => Self::App,
+            KindArg::Chart => Self::Chart,
+        }
+    }
+}
+
+/// How facts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A briefing
+    Text,
+    /// The JSON contract
+    Json,
+}
+
+/// What a file of notes can end with; a name without an ending (`CHANGELOG`, `NEWS`) is one too.
+const EXTENSIONS: [&str; 8] = ["md", "mdx", "markdown", "rst", "txt", "adoc", "asciidoc", "text"];
+
+/// The largest file of notes that is read, in bytes.
+const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads the notes under `paths` and renders what they say about the upgrade.
+///
+/// # Errors
+/// When a path cannot be read, a folder holds no notes, or a version is none.
+pub fn notes(
+    paths: &[PathBuf],
+    from: &str,
+    to: &str,
+    kind: notes::Kind,
+    format: Format,
+) -> anyhow::Result<String> {
+    let mut sources = Vec::new();
+    for path in paths {
+        sources.extend(sources_at(path)?);
+    }
+    let read = notes::read(&sources, from, to, kind)?;
+    match format {
+        Format::Json => {
+            let mut json = serde_json::to_string_pretty(&read).context("facts could not be written")?;
+            json.push('\n');
+            Ok(json)
+        }
+        Format::Text => Ok(briefing(&read, from, to)),
+    }
+}
+
+/// Reads one file, or all files of notes in a folder, sorted by name.
+fn sources_at(path: &Path) -> anyhow::Result<Vec<Source>> {
+    let metadata = std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    if metadata.is_file() {
+        return Ok(vec![source(path)?]);
+    }
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(path)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .filter(|file| is_notes(file))
+        .collect();
+    files.sort();
+    anyhow::ensure!(
+        !files.is_empty(),
+        "{} holds no notes; looked for files ending in {} and for CHANGELOG and NEWS",
+        path.display(),
+        EXTENSIONS.join(", ")
+    );
+    files.iter().map(|file| source(file)).collect()
+}
+
+fn is_notes(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    match path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()) {
+        Some(extension) => EXTENSIONS.contains(&extension.as_str()),
+        None => ["change", "news", "release", "history", "upgrad"].iter().any(|word| name.starts_with(word)),
+    }
+}
+
+fn source(path: &Path) -> anyhow::Result<Source> {
+    let name = path.to_string_lossy().replace('\\', "/");
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    anyhow::ensure!(length <= MAX_FILE_BYTES, "{name} has {length} bytes; notes of more than {MAX_FILE_BYTES} are not read");
+    let bytes = std::fs::read(path).with_context(|| format!("{name} cannot be read"))?;
+    Ok(Source { name, text: String::from_utf8_lossy(&bytes).into_owned() })
+}
+
+/// The parts of a briefing, in the order in which they are read.
+const PARTS: [(&str, &[FactKind]); 7] = [
+    ("Breaking", &[FactKind::Breaking]),
+    ("Before you upgrade", &[FactKind::StopAt, FactKind::Avoid, FactKind::Requires, FactKind::Irreversible]),
+    ("To do", &[FactKind::ManualAction]),
+    (
+        "Environment variables",
+        &[
+            FactKind::EnvRequired,
+            FactKind::EnvRemoved,
+            FactKind::EnvRenamed,
+            FactKind::EnvChanged,
+            FactKind::EnvDeprecated,
+            FactKind::EnvAdded,
+        ],
+    ),
+    (
+        "Values and configuration",
+        &[FactKind::ValueRemoved, FactKind::ValueRenamed, FactKind::ValueChanged, FactKind::ValueAdded],
+    ),
+    ("Moved", &[FactKind::ImageMoved, FactKind::ChartMoved]),
+    ("Also", &[FactKind::Deprecated, FactKind::Security]),
+];
+
+/// Writes the facts as a person would brief another.
+fn briefing(read: &Notes, from: &str, to: &str) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{from} → {to}: {}", headline(read));
+    for (title, kinds) in PARTS {
+        let facts: Vec<&Fact> = read.facts.iter().filter(|fact| kinds.contains(&fact.kind)).collect();
+        if facts.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n{title}");
+        let mut version = "";
+        for fact in facts {
+            if fact.version != version {
+                version = &fact.version;
+                let _ = writeln!(text, "  {version}");
+            }
+            write_fact(&mut text, fact);
+        }
+    }
+    if !read.questions.is_empty() {
+        let _ = writeln!(text, "\nQuestions");
+        for question in &read.questions {
+            write_fact(&mut text, question);
+        }
+    }
+    if !read.remarks.is_empty() {
+        let _ = writeln!(text, "\nAbout the notes");
+        for remark in &read.remarks {
+            let _ = writeln!(text, "  {}", remark.message);
+        }
+    }
+    text
+}
+
+fn headline(read: &Notes) -> String {
+    let summary = &read.summary;
+    let mut parts = vec![match summary.declared {
+        Declared::Explicit => "breaking, and the notes say so".to_owned(),
+        Declared::Implicit => "breaking, though the notes do not call it so".to_owned(),
+        Declared::None => "nothing in the notes breaks".to_owned(),
+    }];
+    if summary.manual_action {
+        parts.push("needs somebody to act".to_owned());
+    }
+    if summary.irreversible {
+        parts.push("no way back but a backup".to_owned());
+    }
+    if !summary.stops.is_empty() {
+        parts.push(format!("stop at {} first", summary.stops.join(", ")));
+    }
+    if !summary.avoid.is_empty() {
+        parts.push(format!("do not run {}", summary.avoid.join(", ")));
+    }
+    parts.join("; ")
+}
+
+fn write_fact(text: &mut String, fact: &Fact) {
+    let what = match (&fact.old, &fact.new, &fact.component, &fact.range, &fact.name) {
+        (Some(old), Some(new), ..) => format!("{}: {old} → {new}", label(fact.kind)),
+        (None, Some(new), ..) => format!("{}: {new}", label(fact.kind)),
+        (_, _, Some(component), Some(range), _) => format!("{}: {component} {range}", label(fact.kind)),
+        (.., Some(name)) => format!("{}: {name}", label(fact.kind)),
+        _ => fact.summary.clone(),
+    };
+    let _ = writeln!(text, "    {what}");
+    for evidence in &fact.evidence {
+        let _ = writeln!(text, "      {}:{}: “{}”", evidence.source, evidence.line, evidence.quote);
+    }
+}
+
+/// Returns the words for a kind of fact.
+fn label(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Breaking => "breaking",
+        FactKind::ManualAction => "to do",
+        FactKind::StopAt => "pass through",
+        FactKind::Irreversible => "no way back",
+        FactKind::Avoid => "do not run",
+        FactKind::Requires => "requires",
+        FactKind::ImageMoved => "image moved",
+        FactKind::ChartMoved => "chart moved",
+        FactKind::EnvRemoved | FactKind::ValueRemoved => "removed",
+        FactKind::EnvRenamed | FactKind::ValueRenamed => "renamed",
+        FactKind::EnvChanged | FactKind::ValueChanged => "changed",
+        FactKind::EnvDeprecated | FactKind::Deprecated => "deprecated",
+        FactKind::EnvAdded | FactKind::ValueAdded => "new",
+        FactKind::Security => "security",
+        FactKind::EnvRequired => "must be set",
+    }
+}

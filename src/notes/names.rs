@@ -1,0 +1,285 @@
+//! Names of variables and settings, as notes spell them.
+//!
+//! `SECRET_KEY` in capitals with an underscore is an environment variable; `server.maxSize` in
+//! backticks may be a chart value, a configuration key, or just code. Notes drop the prefix that
+//! all of an application's variables share when a whole table would repeat it; where the full
+//! name is known from a link or another sentence, it is put back.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A name and what it names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Name {
+    /// The name without backticks and without `=value`.
+    pub(super) text: String,
+    /// Whether it is an environment variable's by its shape.
+    pub(super) is_variable: bool,
+    /// The value that was written behind it, as in `MODE=skip`.
+    pub(super) value: Option<String>,
+}
+
+/// The shape of an environment variable that can be told without any words around it.
+const VARIABLE: &str = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+";
+
+static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(r"`([^`]{{1,120}})`|(?-u:\b)({VARIABLE})(?-u:\b)(?:=([^\s`,;)]+))?")).ok()
+});
+
+static WHOLE_VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(r"^(?:[A-Z]+ )?\$?\{{?({VARIABLE})\}}?(?:[=:]\s?(.*))?$")).ok()
+});
+
+/// Finds the names in a piece of plain text, in order.
+pub(super) fn find(text: &str) -> Vec<Name> {
+    find_at(text).into_iter().map(|(_, name)| name).collect()
+}
+
+/// Finds the names in a piece of plain text with the bytes that each takes, backticks included.
+pub(super) fn find_at(text: &str) -> Vec<(Range<usize>, Name)> {
+    let Some(pattern) = NAMES.as_ref() else { return Vec::new() };
+    if !text.contains(['`', '_']) {
+        return Vec::new();
+    }
+    pattern
+        .captures_iter(text)
+        .filter_map(|capture| {
+            let range = capture.get(0)?.range();
+            let name = match (capture.get(1), capture.get(2)) {
+                (Some(code), _) => in_code(code.as_str())?,
+                (None, Some(variable)) => Name {
+                    text: variable.as_str().to_owned(),
+                    is_variable: true,
+                    value: capture.get(3).map(|value| value.as_str().to_owned()),
+                },
+                _ => return None,
+            };
+            Some((range, name))
+        })
+        .collect()
+}
+
+/// Finds every variable in a raw text, links included, each once.
+pub(super) fn everywhere(text: &str) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let is_part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+        let length =
+            bytes.get(at..).map_or(0, |rest| rest.iter().take_while(|b| is_part(b)).count());
+        let end = at + length;
+        let edge = |b: Option<&u8>| b.is_none_or(|b| !b.is_ascii_alphanumeric());
+        let free = edge(at.checked_sub(1).and_then(|i| bytes.get(i))) && edge(bytes.get(end));
+        if free
+            && (4..80).contains(&length)
+            && let Some(name) = text.get(at..end)
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.contains('_')
+            && !name.ends_with('_')
+            && found.len() < MOST_NAMES
+        {
+            found.insert(name.to_owned());
+        }
+        at = end.max(at + 1);
+    }
+    found
+}
+
+/// The most variables that are learned from one document.
+const MOST_NAMES: usize = 20_000;
+
+/// Reads what stands in backticks as a name.
+fn in_code(code: &str) -> Option<Name> {
+    if let Some(capture) = WHOLE_VARIABLE.as_ref().and_then(|pattern| pattern.captures(code)) {
+        let text = capture.get(1).map(|m| m.as_str().to_owned())?;
+        let value = capture.get(2).map(|m| m.as_str().to_owned());
+        return (!is_constant(&text)).then_some(Name { text, is_variable: true, value });
+    }
+    let (text, value) = match code.split_once('=') {
+        Some((name, value)) => (name, Some(value.to_owned())),
+        None => match code.split_once(": ") {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (code.trim_end_matches(':'), None),
+        },
+    };
+    is_key(text).then(|| Name { text: text.to_owned(), is_variable: false, value })
+}
+
+/// Tells whether capitals with underscores are something well known that is no variable.
+fn is_constant(name: &str) -> bool {
+    [
+        "CAP_",
+        "SIG_",
+        "ERR_",
+        "HTTP_4",
+        "HTTP_5",
+        "UTF_",
+        "SHA_",
+        "TLS_",
+        "NOT_NULL",
+        "IS_NULL",
+        "PRIMARY_KEY",
+    ]
+    .iter()
+    .any(|start| name.starts_with(start))
+}
+
+/// Tells whether a text can be the key of a setting: `a.b.c`, `--flag`, `someValue`, `some_key`.
+fn is_key(text: &str) -> bool {
+    let body = text.trim_start_matches('-').trim_start_matches('.');
+    let last = text.rsplit('.').next().unwrap_or_default();
+    let is_file = text.contains('.')
+        && matches!(
+            last,
+            "yaml"
+                | "yml"
+                | "json"
+                | "md"
+                | "js"
+                | "ts"
+                | "py"
+                | "sh"
+                | "toml"
+                | "conf"
+                | "ini"
+                | "env"
+                | "go"
+                | "rs"
+                | "txt"
+                | "log"
+                | "html"
+                | "css"
+                | "sql"
+                | "db"
+                | "so"
+                | "jar"
+                | "com"
+                | "org"
+                | "io"
+                | "net"
+                | "php"
+        )
+        && text.matches('.').count() == 1;
+    let host = text.split('/').next().unwrap_or_default();
+    let registry = ["ghcr.io", "docker.io", "quay.io", "gcr.io", "registry."]
+        .iter()
+        .any(|r| host.starts_with(r));
+    let domain_label = text.matches('/').count() == 1 && host.contains('.') && !registry;
+    let is_version = body.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit());
+    body.len() >= 2
+        && body.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*')
+        && body.bytes().any(|b| b.is_ascii_lowercase())
+        && body.bytes().all(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'[' | b']' | b'*' | b'/')
+        })
+        && (!text.contains('/') || domain_label)
+        && !is_file
+        && !is_version
+}
+
+/// The full names of an application's variables, for those that notes shorten.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    /// By the name without the shared prefix, the full name.
+    full: HashMap<String, String>,
+    /// The shared prefix, with its underscore.
+    prefix: Option<String>,
+    known: HashSet<String>,
+}
+
+impl Vocabulary {
+    /// Learns from all variables that the notes name anywhere, links included.
+    pub(super) fn of(variables: impl IntoIterator<Item = String>) -> Self {
+        let known: HashSet<String> = variables.into_iter().collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for name in &known {
+            if let Some((first, _)) = name.split_once('_') {
+                *counts.entry(first).or_default() += 1;
+            }
+        }
+        // The prefix must carry many of the names, and some must be seen with and without it.
+        let best = counts.iter().max_by_key(|(first, count)| (**count, std::cmp::Reverse(**first)));
+        let prefix = best.filter(|(_, count)| **count >= 3).map(|(first, _)| format!("{first}_"));
+        let mut full = HashMap::new();
+        if let Some(prefix) = &prefix {
+            for name in &known {
+                if let Some(short) = name.strip_prefix(prefix.as_str())
+                    && known.contains(short)
+                {
+                    full.insert(short.to_owned(), name.clone());
+                }
+            }
+        }
+        Self { full, prefix, known }
+    }
+
+    /// Returns the full name, given the names that stand beside it in the same list or table.
+    pub(super) fn full_name(&self, name: &str, beside: &[String]) -> String {
+        if let Some(full) = self.full.get(name) {
+            return full.clone();
+        }
+        let Some(prefix) = &self.prefix else { return name.to_owned() };
+        let head = name.split('_').next().unwrap_or_default();
+        let sibling =
+            |other: &String| self.full.contains_key(other) && other.split('_').next() == Some(head);
+        if !name.starts_with(prefix.as_str()) && beside.iter().any(sibling) {
+            return format!("{prefix}{name}");
+        }
+        name.to_owned()
+    }
+
+    /// Tells whether a name begins as most of the application's variables do.
+    pub(super) fn is_own(&self, name: &str) -> bool {
+        self.prefix.as_ref().is_some_and(|prefix| name.starts_with(prefix.as_str()))
+            || self.full.contains_key(name)
+            || (self.prefix.is_none() && self.known.contains(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_other_code() {
+        for (text, expected) in [
+            ("`SECRET_KEY`", vec![("SECRET_KEY", true)]),
+            ("SECRET_KEY=abc", vec![("SECRET_KEY", true)]),
+            (
+                "`MODE_A=skip` and `server.maxSize`",
+                vec![("MODE_A", true), ("server.maxSize", false)],
+            ),
+            ("`--enable-it`", vec![("--enable-it", false)]),
+            ("`app.example.io/component`", vec![("app.example.io/component", false)]),
+            ("`values.yaml` `run me` `linux/386` `$1` `GET`", vec![]),
+            ("`CAP_NET_BIND`", vec![]),
+        ] {
+            let found = find(text);
+            let found: Vec<(&str, bool)> =
+                found.iter().map(|n| (n.text.as_str(), n.is_variable)).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_dropped_prefix_is_put_back_where_it_is_known() {
+        let known = [
+            "SHIP_MAST_HEIGHT",
+            "MAST_HEIGHT",
+            "SHIP_KEEL",
+            "SHIP_NAME",
+            "MAST_WIDTH",
+            "OTHER_THING",
+        ];
+        let vocabulary = Vocabulary::of(known.iter().map(ToString::to_string));
+        let beside = vec!["MAST_HEIGHT".to_owned(), "MAST_WIDTH".to_owned()];
+        assert_eq!(vocabulary.full_name("MAST_HEIGHT", &[]), "SHIP_MAST_HEIGHT");
+        assert_eq!(vocabulary.full_name("MAST_WIDTH", &beside), "SHIP_MAST_WIDTH");
+        assert_eq!(vocabulary.full_name("MAST_WIDTH", &[]), "MAST_WIDTH");
+        assert_eq!(vocabulary.full_name("OTHER_THING", &beside), "OTHER_THING");
+    }
+}

@@ -1,0 +1,276 @@
+//! Passages: blocks with what their surroundings say about them.
+//!
+//! A sentence alone does not tell whether it is a fact. `Remove the old parser` is a breaking
+//! change below one heading, housekeeping below another, and a promise below a third. A passage is
+//! a block of one version's section together with the topics of the headings above it, the label
+//! it carries itself (`fix(mqtt): …`, `[BREAKING] …`), the item it is nested in and the words that
+//! lead it in.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::markup::{BOLD_LINE, Callout, Document, Kind, Plain};
+use super::sections::Section;
+use super::topics::Topics;
+
+/// What a passage looks like on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A heading.
+    Heading,
+    /// A paragraph, or an item that is written like one.
+    Prose,
+    /// An entry of a list of changes: a label in front, or a reference behind.
+    Entry,
+    /// A row of a table.
+    Row,
+    /// Code.
+    Code,
+}
+
+/// A block and its surroundings.
+#[derive(Debug)]
+pub(super) struct Passage {
+    /// The block, as an index into the document's.
+    pub(super) block: usize,
+    /// What it looks like.
+    pub(super) shape: Shape,
+    /// Its text without markup; empty for code and rows.
+    pub(super) plain: Plain,
+    /// The topics of all headings, items and lead-ins around it, and its own.
+    pub(super) topics: Topics,
+    /// The topics of its own label, else of the nearest heading that has any.
+    pub(super) near: Topics,
+    /// The box that it stands in.
+    pub(super) callout: Option<Callout>,
+    /// Whether its label carries the mark of a breaking change: `feat!: …`.
+    pub(super) bang: bool,
+    /// Whether it is nested below another item that says something itself.
+    pub(super) nested: bool,
+    /// Whether it is the first text below its heading.
+    pub(super) first: bool,
+    /// The heading or lead-in that it stands under, as an index into the passages.
+    pub(super) under: Option<usize>,
+    /// The nearest heading, as an index into the passages.
+    pub(super) heading: Option<usize>,
+}
+
+impl Passage {
+    /// Tells whether the passage introduces what follows it.
+    pub(super) fn leads(&self) -> bool {
+        self.plain.text.ends_with(':')
+    }
+}
+
+/// The longest text that can act as a heading for the items below it, in bytes.
+const LONGEST_LABEL: usize = 90;
+
+/// Reads the passages of a section.
+pub(super) fn passages(document: &Document<'_>, section: &Section) -> Vec<Passage> {
+    let mut walk = Walk::default();
+    let mut blocks = section.blocks.clone();
+    if section.headed {
+        blocks.next();
+    }
+    for index in blocks {
+        if let Some(block) = document.blocks.get(index) {
+            let plain = match block.kind {
+                Kind::Code | Kind::Row { .. } => Plain::default(),
+                _ => document.plain(block),
+            };
+            let parent = block.parent.filter(|parent| section.blocks.contains(parent));
+            walk.step(index, block.kind, plain, parent, block.callout);
+        }
+    }
+    walk.passages
+}
+
+#[derive(Default)]
+struct Walk {
+    passages: Vec<Passage>,
+    /// The headings above, as level and passage.
+    chain: Vec<(u8, usize)>,
+    /// The lead-in that is in force.
+    lead: Option<usize>,
+    fresh: bool,
+}
+
+impl Walk {
+    fn step(
+        &mut self,
+        block: usize,
+        kind: Kind,
+        plain: Plain,
+        parent: Option<usize>,
+        callout: Option<Callout>,
+    ) {
+        let parent = parent.and_then(|parent| self.find(parent));
+        let label = Label::of(&plain.text);
+        let mut topics = label.topics;
+        let mut near = label.topics;
+        if let Kind::Heading(level) = kind {
+            // Two bold lines in a row are siblings; one below a heading is its child.
+            let level = if level == 0 { 1 } else { level.min(BOLD_LINE) };
+            self.chain.retain(|(above, _)| *above < level);
+            topics = Topics::of(&plain.text);
+            near = topics;
+            self.lead = None;
+        }
+        for (_, above) in self.chain.iter().rev() {
+            let above = self.passages.get(*above).map_or(Topics::NONE, |p| p.near);
+            topics = topics.and(above);
+            if near.is_empty() {
+                near = above;
+            }
+        }
+        let nested_in = parent.and_then(|p| self.passages.get(p));
+        if let Some(above) = nested_in {
+            topics = topics.and(above.topics);
+            if above.is_label() {
+                let named = Topics::of(&above.plain.text);
+                topics = topics.and(named);
+                if label.topics.is_empty() && !named.is_empty() {
+                    near = named;
+                }
+            } else if label.topics.is_empty() {
+                near = above.near;
+            }
+        }
+        let nested = nested_in.is_some_and(|above| !above.is_label());
+        let bang = label.bang || nested_in.is_some_and(|above| above.bang);
+        if let Some(lead) = self.lead.and_then(|lead| self.passages.get(lead)) {
+            topics = topics.and(Topics::of(&lead.plain.text));
+        }
+        let shape = match kind {
+            Kind::Heading(_) => Shape::Heading,
+            Kind::Row { .. } => Shape::Row,
+            Kind::Code => Shape::Code,
+            Kind::Item if label.is_change || plain.refers || refers(&plain.text) => Shape::Entry,
+            _ => Shape::Prose,
+        };
+        let index = self.passages.len();
+        let heading = self.chain.last().map(|(_, passage)| *passage);
+        if kind == Kind::Paragraph && parent.is_none() {
+            self.lead = None;
+        }
+        let under = parent.or(self.lead).or(heading);
+        let first = std::mem::take(&mut self.fresh);
+        let leads = matches!(kind, Kind::Paragraph) && plain.text.ends_with(':');
+        self.passages.push(Passage {
+            block,
+            shape,
+            plain,
+            topics,
+            near,
+            callout,
+            bang,
+            nested,
+            first,
+            under,
+            heading,
+        });
+        if let Kind::Heading(level) = kind {
+            self.chain.push((level.max(1), index));
+            self.fresh = true;
+        } else if leads && parent.is_none() {
+            self.lead = Some(index);
+        }
+    }
+
+    /// Finds the passage of a block; parents are near, so the search goes backwards and is short.
+    fn find(&self, block: usize) -> Option<usize> {
+        let found = self.passages.binary_search_by_key(&block, |passage| passage.block);
+        found.ok()
+    }
+}
+
+impl Passage {
+    /// Tells whether an item acts as a heading for those nested in it.
+    fn is_label(&self) -> bool {
+        let text = &self.plain.text;
+        text.len() <= LONGEST_LABEL && (text.ends_with(':') || text.split(' ').count() <= 4)
+    }
+}
+
+/// The label in front of an entry: `fix(mqtt)!: `, `[BREAKING] `, `Security: `.
+#[derive(Debug, Default, Clone, Copy)]
+struct Label {
+    topics: Topics,
+    bang: bool,
+    /// Whether it is the kind of label that lists of changes use.
+    is_change: bool,
+}
+
+impl Label {
+    fn of(text: &str) -> Self {
+        let Some(pattern) = LABEL.as_ref() else { return Self::default() };
+        if let Some(capture) = pattern.captures(text) {
+            let word = capture.get(1).map_or("", |m| m.as_str()).trim().to_lowercase();
+            let scope = capture.get(2).map_or("", |m| m.as_str()).to_lowercase();
+            let bang = capture.get(3).is_some();
+            let topics = of_word(&word).and(of_scope(&scope));
+            if bang || !topics.is_empty() {
+                return Self { topics, bang, is_change: true };
+            }
+        }
+        let first = text.split([' ', ':', ',']).next().unwrap_or_default().to_lowercase();
+        let topics = match first.as_str() {
+            "fix" | "fixes" | "fixed" | "fixing" | "bugfix" | "resolve" | "resolves"
+            | "resolved" => Topics::FIXED,
+            "bump" | "bumps" | "bumped" => Topics::INTERNAL,
+            "add" | "adds" | "added" => Topics::ADDED,
+            "breaking" | "💥" => Topics::BREAKING,
+            _ => Topics::NONE,
+        };
+        Self { topics, bang: false, is_change: false }
+    }
+}
+
+static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^[^\w`]{0,4}([A-Za-z][A-Za-z /-]{1,24}?)(?: ?\(([^)]{1,40})\))?(!)?:\s").ok()
+});
+
+/// Returns the topics of a label's word.
+fn of_word(word: &str) -> Topics {
+    match word {
+        "fix" | "fixes" | "fixed" | "bug" | "bugfix" | "fixhancement" | "hotfix" | "perf"
+        | "performance" => Topics::FIXED,
+        "feat" | "feature" | "features" | "enhancement" | "enhancements" | "improvement"
+        | "new" | "added" | "tweak" => Topics::ADDED,
+        "build" | "ci" | "chore" | "test" | "tests" | "doc" | "docs" | "documentation"
+        | "refactor" | "style" | "i18n" | "deps" | "translation" | "translations"
+        | "dependencies" | "dev" | "development" | "website" | "bump" => Topics::INTERNAL,
+        "deprecated" | "deprecation" | "deprecate" => Topics::DEPRECATED,
+        "removed" | "removal" | "remove" => Topics::REMOVED,
+        "changed" | "change" => Topics::CHANGED,
+        "security" | "sec" => Topics::SECURITY,
+        "android" | "ios" | "mobile" | "desktop" => Topics::FOREIGN,
+        word if word.contains("breaking") && !word.contains("non") => Topics::BREAKING,
+        _ => Topics::NONE,
+    }
+}
+
+/// Returns the topics of a label's scope.
+fn of_scope(scope: &str) -> Topics {
+    match scope {
+        "deps" | "deps-dev" | "dev" | "ci" | "test" | "tests" | "docs" | "website" | "build" => {
+            Topics::INTERNAL
+        }
+        "mobile" | "android" | "ios" => Topics::FOREIGN,
+        scope if scope.contains("breaking") => Topics::BREAKING,
+        _ => Topics::NONE,
+    }
+}
+
+/// Tells whether a text refers to a change by number, as in `(#1234)`.
+fn refers(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('#') {
+        if after.bytes().take_while(u8::is_ascii_digit).count() >= 2 {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}

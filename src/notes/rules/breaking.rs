@@ -1,0 +1,239 @@
+//! What breaks an installation: what notes call breaking, and what amounts to it.
+
+use super::super::fact::Confidence;
+use super::super::topics::Topics;
+use super::{Makes, Place, RULE, Rule, Scope};
+
+/// Words that take back what a sentence says about breaking.
+const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few|minimi\w+)\b[^.;:]{0,40}\bbreak|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
+
+/// The rules.
+pub(in crate::notes) const RULES: &[Rule] = &[
+    Rule {
+        name: "breaking-section",
+        makes: Makes::Declared,
+        confidence: Confidence::High,
+        place: Place {
+            within: Topics::BREAKING,
+            outside: Topics::FOREIGN.and(Topics::FUTURE),
+            headings: false,
+            entries: true,
+        },
+        scope: Scope::Passage,
+        pattern: r"\w{2}",
+        unless: r"^\W*(?:none|n/?a|nothing|no (?:known )?(?:breaking|incompatible)|there (?:are|were|is) no|not applicable|no changes|-)\b|^\W*(?:\w+: )?deprecat\w+\b(?:.{0,200}\b(?:in favou?r|use|instead|will be removed)\b.*)?$|^\W*(?:see|for (?:details|more)|more (?:details|information)|read|full|thanks)\b.{0,80}$|<url>\W*$|\bcompare\b",
+        finds: &["Drop the old storage format", "The `--fast` flag is gone."],
+        passes: &[
+            "None",
+            "No breaking changes in this release.",
+            "N/A",
+            "Deprecate `OLD_NAME` in favour of `NEW_NAME`.",
+            "See the upgrade guide for details.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "breaking-word",
+        makes: Makes::Declared,
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::FIXED).and(Topics::INTERNAL),
+            ..Place::TEXT
+        },
+        triggers: &["breaking", "💥"],
+        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b|^\W*breaking\s?:|\(breaking\)|💥",
+        unless: NOT_BREAKING,
+        finds: &[
+            "This is a breaking change for all who use the old path.",
+            "BREAKING: the port moved.",
+            "Version 4 introduces several breaking changes.",
+            "This is potentially breaking.",
+        ],
+        passes: &[
+            "This release has no breaking changes.",
+            "A non-breaking change to the parser.",
+            "Handle the breaking change of a library.",
+            "The next version will have breaking changes.",
+            "Fixes breaking of long lines.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "incompatible",
+        makes: Makes::Declared,
+        confidence: Confidence::High,
+        place: Place::CHANGES,
+        triggers: &["compatib"],
+        pattern: r"\b(?:not|isn't|aren't) (?:fully )?backwards?[- ]compatible|\bbackwards?[- ]incompatible|\bbreaks? (?:\w+ )?(?:backwards? )?compatib|\bincompatible changes?\b|\bbackwards?[- ]incompatibilit",
+        unless: r"\bno (?:known )?(?:backwards?|incompatible)|\bfix\w*\b|without",
+        finds: &[
+            "The new index is not backward compatible.",
+            "This breaks backwards compatibility with older agents.",
+        ],
+        passes: &[
+            "There are no backwards incompatible changes.",
+            "Fix a bug that breaks compatibility.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "no-longer",
+        place: Place::CHANGES,
+        triggers: &["no longer", "not any more", "anymore"],
+        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part)|\bwill not (?:work|start|be supported) any ?more",
+        unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak)\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
+        finds: &[
+            "The old endpoint is no longer supported.",
+            "Images for 32-bit systems are no longer published.",
+            "Hooks no longer receive positional arguments.",
+        ],
+        passes: &[
+            "Fixed a crash: the page no longer returns an error.",
+            "The workaround is no longer needed.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "dropped-support",
+        place: Place::CHANGES,
+        triggers: &["support"],
+        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support\b|\bsupport\b (?:for |of )?[^.;]{1,80}?\b(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
+        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^.]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? )?(?:versions of )?(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
+        finds: &[
+            "We had to drop ARMv7 support.",
+            "Support for the file backend has been removed.",
+            "drop support for storing keys on disk",
+            "Docker: update the base image, drop x86 support",
+        ],
+        passes: &[
+            "Drop support for Python 3.8",
+            "A later release will drop this support.",
+            "Drop Node 16 support",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "must",
+        place: Place::PROSE,
+        triggers: &["must", "require", "mandatory", "need", "have to", "has to"],
+        pattern: r"\b(?:you|users?|admin\w*|operators?|installations?|deployments?|everyone|instances?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
+        finds: &[
+            "You must set a key before the first start.",
+            "A key must be provided via the environment.",
+            "Existing controllers will have to be recreated.",
+            "The name is now required.",
+            "The chart now requires a newer cluster.",
+        ],
+        passes: &[
+            "You do not need to do anything.",
+            "If you want to use it, you must enable it first.",
+            "Developers must install the new toolchain.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "default-changed",
+        place: Place::CHANGES,
+        triggers: &["default"],
+        pattern: r"\bdefaults?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|disabled|dropped)\b|\bnow defaults? to\b|\b(?:changed?|changes|changing|switch(?:ed|es)?|flip(?:ped|s)?|removes?|removed) (?:the |our )?defaults?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:is|are|has been|have been|now) (?:now )?(?:disabled|off) by default",
+        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui)\b|future|next (?:release|version)",
+        finds: &[
+            "The default listen port is now 8080 instead of 80.",
+            "We have changed the default value of `spec.policy` from `Never` to `Always`.",
+            "`serviceLinks` has been disabled by default.",
+            "This version removes the default password of the administrator.",
+        ],
+        passes: &["Fixed the default value of a form.", "The default theme has changed."],
+        ..RULE
+    },
+    Rule {
+        name: "does-not-start",
+        place: Place::CHANGES,
+        triggers: &["start", "boot", "launch", "crash"],
+        pattern: r"\b(?:will|now|to|would|can|may)\b[^.;]{0,20}\b(?:fail|refuse|crash)\w* (?:to (?:start|boot|launch)|on start|at start|during start)|\bnow (?:fails?|refuses?|prevents?|crash\w*)\b[^.;]{0,40}\bstart|\b(?:refuses?|fails?) to (?:start|boot)\b|\bprevents? (?:the )?(?:startup|start|app\w*|server|container)\b|\b(?:won't|will not|cannot|can't|does not|doesn't|not be able to) (?:start|boot)\b|\bpreventing? [^.;]{1,40} from starting|\bprevent [^.;]{1,40} from starting",
+        unless: r"\b(?:fix\w*|bug|hotfix|resolv\w*|regression|previously|no longer (?:fail|crash)\w*|instead of (?:fail|crash)\w*|some users|reported|known issue|yanked)\b",
+        finds: &[
+            "It will now fail to start with an older database.",
+            "A missing secret now prevents startup.",
+            "The server refuses to start without it.",
+            "Duplicates will prevent the server from starting.",
+        ],
+        passes: &[
+            "Fixed: the server fails to start without a network.",
+            "No longer fails to start.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "not-compatible",
+        place: Place::PROSE,
+        triggers: &["compatible"],
+        pattern: r"\b(?:is|are) (?:not|no longer) compatible with\b|\b(?:is|are) incompatible with\b",
+        unless: r"\b(?:fix\w*|bug|plugin|browser|license)\b",
+        finds: &[
+            "This version is not compatible with 32-bit systems.",
+            "The format is incompatible with earlier ones.",
+        ],
+        passes: &["Fixed: the archive is not compatible with old readers."],
+        ..RULE
+    },
+    Rule {
+        name: "recreate",
+        place: Place::PROSE,
+        triggers: &["in place", "in-place", "recreate", "re-create", "reinstall", "immutable"],
+        pattern: r"\bcannot be (?:upgraded|updated) in[- ]place|\b(?:must|have to|need to|needs to|has to|should) be (?:re-?created|deleted and|re-?installed)|\bimmutable\b[^.]{0,80}\b(?:recreat|delet|fail)",
+        unless: r"\bfix\w*\b",
+        finds: &["Deployments cannot be upgraded in place!", "The volume has to be recreated."],
+        passes: &["Fixed: volumes must be recreated after a crash."],
+        ..RULE
+    },
+    Rule {
+        name: "removed-thing",
+        place: Place { entries: false, ..Place::CHANGES },
+        triggers: &["remov", "delet", "dropped"],
+        pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\bremoval of (?:the |all )?\w+",
+        unless: r"\b(?:fix\w*|bug|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b",
+        finds: &[
+            "The `config` object has been removed from the defaults.",
+            "This version removes the default password for the administrator.",
+            "The main changes are the removal of the default objects.",
+        ],
+        passes: &[
+            "The unused option was removed.",
+            "The label can be removed later.",
+            "The field will be removed in 4.0.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "action-required",
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE),
+            headings: true,
+            ..Place::TEXT
+        },
+        triggers: &["action", "intervention"],
+        pattern: r"\b(?:manual |user |immediate )?(?:action|intervention)s? (?:is |are |may be )?(?:required|needed|necessary)\b|\brequires? (?:a )?manual (?:action|intervention|steps?|migration|changes?)|\brequired actions?\b",
+        unless: r"\b(?:no|not|without|any)\b[^.]{0,40}(?:action|intervention|required)|\bif\b[^.]{0,40}\bonly\b",
+        finds: &["Action required", "This upgrade requires manual intervention."],
+        passes: &["No action is required.", "No manual intervention needed."],
+        ..RULE
+    },
+    Rule {
+        name: "moved-thing",
+        place: Place { entries: false, ..Place::CHANGES },
+        triggers: &["changed", "moved", "renamed", "replaced"],
+        pattern: r"\b(?:syntax|schema|structure|format|layout|naming|endpoint|callback|urls?|paths?|ports?|api|keys?|labels?|names?)\b[^.;]{0,60}\b(?:has|have|is|are|was|were)(?: been| now)? (?:changed|moved|renamed|replaced|restructured|reworked)\b",
+        unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b",
+        finds: &[
+            "The syntax for creating accounts has changed.",
+            "The sign-in callback endpoint has changed to match the new provider.",
+        ],
+        passes: &[
+            "The path is changed automatically.",
+            "The documentation's structure has changed.",
+        ],
+        ..RULE
+    },
+];

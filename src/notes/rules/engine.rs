@@ -1,0 +1,236 @@
+//! Runs the rules over sentences.
+//!
+//! Patterns are regular expressions of the linear kind, without regard to case. Shorthands keep
+//! them readable:
+//!
+//! | written | means |
+//! |---|---|
+//! | `{E}` | the mark of an environment variable (see `sentence`) |
+//! | `{K}` | the mark of another name |
+//! | `{N}` | either |
+//! | `{L}` | one or more of them: `A`, `B` and `C` |
+//! | `{noun}` | the word for what was named: `environment variable`, `option` |
+//! | `{V}` | a version |
+//! | `{I}` | an image reference |
+//! | `\b` | the edge of a word, told by ASCII alone, which is what keeps matching fast |
+//!
+//! Most sentences hold none of the words that a rule is about. So all triggers of all rules are
+//! looked for in one pass, and only rules with a trigger in the sentence are tried.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use regex::{Captures, Regex};
+
+use super::super::passage::{Passage, Shape};
+use super::super::topics::Topics;
+use super::{Rule, Scope, action, breaking, platform, settings};
+
+/// The most matches of one rule that are taken from one sentence.
+const MOST_MATCHES: usize = 40;
+
+/// A rule with its patterns compiled.
+struct Compiled {
+    rule: &'static Rule,
+    pattern: Regex,
+    unless: Option<Regex>,
+}
+
+/// All rules, and what triggers them.
+pub(in crate::notes) struct Engine {
+    rules: Vec<Compiled>,
+    triggers: AhoCorasick,
+    /// For each trigger, the rules that it calls.
+    calls: Vec<Vec<usize>>,
+    /// The rules that need no trigger.
+    always: Vec<usize>,
+}
+
+/// The shorthands, in the order in which they are replaced: later ones are used by earlier ones.
+const SHORTHANDS: [(&str, &str); 14] = [
+    ("{L}", r"{N}(?:(?:,? and |,? or |, | ?/ ?| & | ?\+ ?){N})*"),
+    ("{N}", r"[\x01\x03][0-9]+\x02"),
+    ("{E}", r"\x01[0-9]+\x02"),
+    ("{K}", r"\x03[0-9]+\x02"),
+    (
+        "{noun}",
+        r"(?: (?:chart |helm |new |old )?(?:environment|env\.?|config(?:uration)?|settings?|feature|command[- ]line|cli)? ?(?:variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|fields?|propert(?:y|ies)|arguments?|gates?|env|secrets?))?",
+    ),
+    ("{V}", r"`?v?[0-9]+(?:\.[0-9]+)*(?:\.[x*])?(?:\+|-[a-z0-9.]+)?`?"),
+    (
+        "{I}",
+        r"`?[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9][a-z0-9._-]*)+(?::[A-Za-z0-9_][\w.-]*)?`?",
+    ),
+    ("[^.`]", r"[^.`\x01\x03]"),
+    ("[^.;`]", r"[^.;`\x01\x03]"),
+    ("[^`]", r"[^`\x01\x03]"),
+    (r"\b", r"(?-u:\b)"),
+    (r"\w", r"[0-9A-Za-z_]"),
+    (r"\d", r"[0-9]"),
+    (r"\s", r"[ \t]"),
+];
+
+/// A match of a rule.
+pub(in crate::notes) struct Hit<'t> {
+    /// The rule.
+    pub(in crate::notes) rule: &'static Rule,
+    /// What its pattern captured.
+    pub(in crate::notes) captures: Captures<'t>,
+}
+
+impl Engine {
+    /// Returns the engine with all rules; `None` only where a pattern of the tables is wrong, which
+    /// a test rules out.
+    pub(in crate::notes) fn get() -> Option<&'static Self> {
+        static ENGINE: LazyLock<Option<Engine>> = LazyLock::new(|| Engine::new().ok());
+        ENGINE.as_ref()
+    }
+
+    fn new() -> Result<Self, String> {
+        let mut rules = Vec::new();
+        let mut words = Vec::new();
+        let mut calls: Vec<Vec<usize>> = Vec::new();
+        let mut always = Vec::new();
+        for rule in all() {
+            let compile = |pattern: &str| {
+                Regex::new(&expand(pattern)).map_err(|error| format!("{}: {error}", rule.name))
+            };
+            let unless = if rule.unless.is_empty() { None } else { Some(compile(rule.unless)?) };
+            let index = rules.len();
+            rules.push(Compiled { rule, pattern: compile(rule.pattern)?, unless });
+            if rule.triggers.is_empty() {
+                always.push(index);
+            }
+            for trigger in rule.triggers {
+                match words.iter().position(|word| word == trigger) {
+                    Some(place) => calls.get_mut(place).into_iter().for_each(|c| c.push(index)),
+                    None => {
+                        words.push(*trigger);
+                        calls.push(vec![index]);
+                    }
+                }
+            }
+        }
+        let triggers = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(&words)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { rules, triggers, calls, always })
+    }
+
+    /// Tries the rules that apply to a passage on one sentence of it, or on its whole text.
+    pub(in crate::notes) fn run<'t>(
+        &self,
+        passage: &Passage,
+        scope: Scope,
+        text: &'t str,
+    ) -> Vec<Hit<'t>> {
+        let mut called = vec![false; self.rules.len()];
+        for index in &self.always {
+            called.get_mut(*index).into_iter().for_each(|c| *c = true);
+        }
+        for found in self.triggers.find_overlapping_iter(text) {
+            for index in self.calls.get(found.pattern().as_usize()).into_iter().flatten() {
+                called.get_mut(*index).into_iter().for_each(|c| *c = true);
+            }
+        }
+        let mut hits = Vec::new();
+        for (compiled, _) in self.rules.iter().zip(called).filter(|(_, called)| *called) {
+            let rule = compiled.rule;
+            if rule.scope != scope || !applies(rule, passage) {
+                continue;
+            }
+            if compiled.unless.as_ref().is_some_and(|unless| unless.is_match(text)) {
+                continue;
+            }
+            let found = compiled.pattern.captures_iter(text).take(MOST_MATCHES);
+            hits.extend(found.map(|captures| Hit { rule, captures }));
+        }
+        hits
+    }
+}
+
+/// Tells whether a rule applies to a passage at all.
+fn applies(rule: &Rule, passage: &Passage) -> bool {
+    let place = &rule.place;
+    let shape = match passage.shape {
+        Shape::Heading => place.headings,
+        Shape::Prose => true,
+        Shape::Entry => place.entries,
+        Shape::Row | Shape::Code => false,
+    };
+    let declared = passage.topics.has(Topics::BREAKING) || passage.bang;
+    let elsewhere = passage.topics.has(Topics::FOREIGN.and(Topics::FUTURE));
+    shape
+        && (place.within.is_empty() || passage.topics.has(place.within))
+        && !(elsewhere && place.outside.has(Topics::FOREIGN))
+        && (declared || !passage.near.has(place.outside))
+}
+
+fn all() -> impl Iterator<Item = &'static Rule> {
+    breaking::RULES.iter().chain(action::RULES).chain(settings::RULES).chain(platform::RULES)
+}
+
+fn expand(pattern: &str) -> String {
+    let mut expanded = format!("(?i){pattern}");
+    for (short, long) in SHORTHANDS {
+        expanded = expanded.replace(short, long);
+    }
+    expanded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::sentence::Sentence;
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        assert_eq!(Engine::new().err(), None);
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = all().map(|rule| rule.name).collect();
+        names.sort_unstable();
+        let before = names.len();
+        names.dedup();
+        assert_eq!(names.len(), before);
+    }
+
+    /// Whether a rule, tried alone, matches a sentence, triggers and guard included.
+    fn matches(rule: &Rule, sentence: &str) -> bool {
+        let marked = Sentence::of(sentence, None);
+        let sentence = marked.text.as_str();
+        let lower = sentence.to_ascii_lowercase();
+        let triggered = rule.triggers.is_empty()
+            || rule.triggers.iter().any(|t| lower.contains(&t.to_ascii_lowercase()));
+        let is = |pattern: &str| Regex::new(&expand(pattern)).unwrap().is_match(sentence);
+        triggered && is(rule.pattern) && (rule.unless.is_empty() || !is(rule.unless))
+    }
+
+    #[test]
+    fn every_rule_finds_and_passes_over_its_examples() {
+        let mut wrong = Vec::new();
+        for rule in all() {
+            assert!(
+                !rule.finds.is_empty() && !rule.passes.is_empty(),
+                "{} has no examples",
+                rule.name
+            );
+            wrong.extend(
+                rule.finds
+                    .iter()
+                    .filter(|s| !matches(rule, s))
+                    .map(|s| format!("{} misses: {s}", rule.name)),
+            );
+            wrong.extend(
+                rule.passes
+                    .iter()
+                    .filter(|s| matches(rule, s))
+                    .map(|s| format!("{} takes: {s}", rule.name)),
+            );
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -1,0 +1,145 @@
+//! The rules: what in release notes is a fact.
+//!
+//! A rule is data: a name, what it makes, where it applies, a pattern over one sentence, and a
+//! guard that takes the match back. Each carries the sentences that it must find and those that it
+//! must pass over, and one test tries them all; so a wrong fact names its rule, and the rule is
+//! mended where it stands. Rules read language and structure and know no application. The tables
+//! are sorted by subject: [`breaking`] and [`action`] for what happens to an installation,
+//! [`settings`] for variables and values, [`platform`] for versions of itself and of others.
+//! [`engine`] runs them.
+
+pub(super) mod action;
+pub(super) mod breaking;
+pub(super) mod engine;
+pub(super) mod platform;
+pub(super) mod settings;
+
+use super::fact::Confidence;
+use super::topics::Topics;
+
+/// What a rule makes of a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Makes {
+    /// The notes call it breaking.
+    Declared,
+    /// It breaks, by its description.
+    Implied,
+    /// Somebody has to act.
+    Action,
+    /// A variable or value is gone.
+    Removed,
+    /// A variable or value has another name.
+    Renamed,
+    /// A variable or value is new and optional.
+    Added,
+    /// A variable or value must be set.
+    Required,
+    /// A variable or value is going away.
+    Deprecated,
+    /// A variable or value means something else.
+    Changed,
+    /// Something else must have a minimum version.
+    Requires,
+    /// Support for a version of something else ended.
+    Ends,
+    /// A version must be passed through.
+    StopAt,
+    /// There is no way back.
+    Irreversible,
+    /// A version must not be run.
+    Avoid,
+    /// A security advisory.
+    Security,
+    /// A thing is deprecated that is no setting.
+    Discouraged,
+    /// An image has another name.
+    ImageMoved,
+    /// A chart has another name.
+    ChartMoved,
+    /// What this part calls removed still works.
+    StillWorks,
+    /// This version takes back what another one did.
+    Undoes,
+}
+
+/// How much text a pattern is tried on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Each sentence.
+    Sentence,
+    /// A whole passage, once.
+    Passage,
+}
+
+/// Where a rule applies.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// At least one of these topics must be around, unless this is empty.
+    pub(super) within: Topics,
+    /// None of these topics may be the nearest, unless the text stands below a breaking heading.
+    pub(super) outside: Topics,
+    /// Whether headings count as sentences.
+    pub(super) headings: bool,
+    /// Whether entries of lists of changes count, or only prose.
+    pub(super) entries: bool,
+}
+
+/// A rule.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rule {
+    /// Its name, which every fact that it finds carries.
+    pub(super) name: &'static str,
+    /// What it makes.
+    pub(super) makes: Makes,
+    /// How sure that is.
+    pub(super) confidence: Confidence,
+    /// Where it applies.
+    pub(super) place: Place,
+    /// How much text it is tried on.
+    pub(super) scope: Scope,
+    /// It is tried only where one of these stands, whatever the case; empty means everywhere.
+    pub(super) triggers: &'static [&'static str],
+    /// What it looks for; see [`engine`] for the shorthands in braces.
+    pub(super) pattern: &'static str,
+    /// What takes a match back, looked for in the same text; empty for nothing.
+    pub(super) unless: &'static str,
+    /// Sentences that it must find.
+    pub(super) finds: &'static [&'static str],
+    /// Sentences that it must pass over.
+    pub(super) passes: &'static [&'static str],
+}
+
+/// Topics where nothing happens to an installation.
+pub(super) const ELSEWHERE: Topics = Topics::INTERNAL.and(Topics::FOREIGN).and(Topics::FUTURE);
+
+impl Place {
+    /// Prose and entries, but not what is internal or about something else.
+    pub(super) const TEXT: Self =
+        Self { within: Topics::NONE, outside: ELSEWHERE, headings: false, entries: true };
+    /// The same, and headings.
+    pub(super) const ALL: Self = Self { headings: true, ..Self::TEXT };
+    /// What is neither internal nor a fix of what was broken.
+    pub(super) const CHANGES: Self =
+        Self { outside: ELSEWHERE.and(Topics::FIXED).and(Topics::KNOWN_ISSUES), ..Self::TEXT };
+    /// Prose that is no fix.
+    pub(super) const PROSE: Self = Self { entries: false, ..Self::CHANGES };
+
+    /// The place, limited to these topics.
+    pub(super) const fn within(self, within: Topics) -> Self {
+        Self { within, ..self }
+    }
+}
+
+/// A rule with the usual fields, for the tables to fill in the rest.
+pub(super) const RULE: Rule = Rule {
+    name: "",
+    makes: Makes::Implied,
+    confidence: Confidence::Medium,
+    place: Place::TEXT,
+    scope: Scope::Sentence,
+    triggers: &[],
+    pattern: "",
+    unless: "",
+    finds: &[],
+    passes: &[],
+};

@@ -1,0 +1,362 @@
+//! Environment variables, chart values, configuration keys: gone, renamed, new, required.
+//!
+//! The same words say it of a variable and of a value, so a rule does not care which it has;
+//! whether a name is a variable is told by its shape, and whether something in backticks is a
+//! setting at all by its shape and the words around it (`facts::names`). Captured are `names`, or
+//! `old` and `new`; `noun` is the word that says that it is a setting.
+
+use super::super::fact::Confidence;
+use super::super::topics::Topics;
+use super::{Makes, Place, RULE, Rule};
+
+/// Words of a sentence that promises instead of telling.
+const LATER: &str = r"\b(?:will be|to be|can be|could be|may be|might be|would be|going to be|should be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)";
+
+/// The rules.
+pub(in crate::notes) const RULES: &[Rule] = &[
+    Rule {
+        name: "setting-was-removed",
+        makes: Makes::Removed,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["remov", "dropped", "deleted", "retired", "gone", "discontinued"],
+        pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:\w+ly )?(?:has|have|had|was|were|is|are)(?: all| both)?(?: now)?(?: been)?(?: completely| entirely| finally| fully)? (?:removed|dropped|deleted|retired|discontinued|gone)\b|(?P<names2>{L})(?P<noun2>{noun}) ?[-:(]+ ?(?:was |has been )?(?:removed|dropped)\b",
+        unless: LATER,
+        finds: &[
+            "The `OLD_MODE` setting has been removed.",
+            "`FIRST_ONE` and `SECOND_ONE` were removed.",
+            "`server.oldKey` is gone",
+        ],
+        passes: &["`OLD_MODE` will be removed in 4.0."],
+        ..RULE
+    },
+    Rule {
+        name: "remove-setting",
+        makes: Makes::Removed,
+        confidence: Confidence::Medium,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            ..Place::ALL
+        },
+        triggers: &["remov", "drop", "delet"],
+        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})",
+        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the )?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
+        finds: &[
+            "Remove the `OLD_MODE` environment variable",
+            "Remove any `OLD_MODE` variable from your environment.",
+            "feat: remove `cacheSize` option",
+        ],
+        passes: &["Remove `internal_id` from the response", "`OLD_MODE` will be removed"],
+        ..RULE
+    },
+    Rule {
+        name: "setting-no-longer",
+        makes: Makes::Removed,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["no longer", "no effect", "ignored", "obsolete", "unsupported"],
+        pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:is|are|has|have|does|do|will be)(?: now)? (?:no longer (?:be )?(?:used|supported|available|read|recogni[sz]ed|honou?red|respected|accepted|considered|in use|exists?|have any|has any|valid|evaluated)|no effect any ?more|ignored\b|obsolete\b|unsupported\b)|(?P<names2>{L})(?P<noun2>{noun}) no longer (?:exists?|works?|ha(?:s|ve) (?:any|an) effect)|\bno longer (?:supports?|uses?|reads?|honou?rs?|accepts?|recogni[sz]es?) (?:the )?(?:old |legacy |deprecated )?(?:environment variables? |env(?:ironment)? var(?:iable)?s? |option |setting |flag |value )?(?P<names3>{L})(?P<noun3>{noun})",
+        unless: r"\bignored (?:when|if|for|by|in|unless)\b|\bfix\w*\b|\bno longer (?:used|needed|required) (?:by|in) (?:the )?(?:test|internal)",
+        finds: &[
+            "`OLD_MODE` is no longer supported.",
+            "The server no longer reads `OLD_MODE`.",
+            "The `old_mode` option is now ignored.",
+        ],
+        passes: &["`OLD_MODE` is ignored when `NEW_MODE` is set."],
+        ..RULE
+    },
+    Rule {
+        name: "rename-to",
+        makes: Makes::Renamed,
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            ..Place::ALL
+        },
+        triggers: &["renam", "move", "moving"],
+        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})",
+        unless: "",
+        finds: &[
+            "rename `OLD_NAME` env variable to `NEW_NAME`",
+            "Renamed the option `server.old` to `server.new`.",
+        ],
+        passes: &["Rename the internal class to something clearer."],
+        ..RULE
+    },
+    Rule {
+        name: "was-renamed-to",
+        makes: Makes::Renamed,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &[
+            "renam",
+            "moved",
+            "changed to",
+            "becomes",
+            "became",
+            "now called",
+            "now named",
+            "known as",
+            "migrated to",
+            "is now",
+        ],
+        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|had|was|were|is|are)(?: now)?(?: been)? (?:renamed|moved|migrated)(?: \w+){0,2}? (?:to|into|under|as)|becomes?|became|is now (?:called|named|known as|configured (?:via|with|by|using|through)|set (?:via|with|by|using|through))|are now (?:called|named)|(?:has been|was) changed to)(?: the)?(?: new)?(?: \w+)? ?:? ?(?P<new>{N}(?: (?:and|\+) {N})?)|(?P<old2>{E}) is now (?P<new2>{E})",
+        unless: LATER,
+        finds: &[
+            "`podContext` has been moved to `defaults.podContext`.",
+            "The `OLD_NAME` becomes `NEW_NAME`",
+            "`OLD_NAME` is now called `NEW_NAME`.",
+            "The `old-flag` option was renamed to `new-flag`.",
+        ],
+        passes: &["`OLD_NAME` will be renamed to `NEW_NAME`."],
+        ..RULE
+    },
+    Rule {
+        name: "replaced-by",
+        makes: Makes::Renamed,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["replac", "supersed"],
+        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|was|were|is|are)(?: now)?(?: been)? )?(?:replaced|superseded) (?:by|with)(?: the| a| an)?(?: [\w-]+){0,4}? (?P<new>{N}(?: (?:and|\+) {N})?)|\breplac(?:e|es|ed|ing)(?: the)?(?: \w+){0,2}? (?P<old2>{N})(?P<noun2>{noun})(?: environment variables?)? (?:by|with)(?: the| a| an)?(?: [\w-]+){0,5}? (?P<new2>{N}(?: (?:and|\+) {N})?)",
+        unless: LATER,
+        finds: &[
+            "`OLD_NAME` has been replaced by `NEW_NAME`.",
+            "Replace the `OLD_THREADS` with a more general configuration `NEW_THREADS`",
+        ],
+        passes: &["Replace the old parser with a new one."],
+        ..RULE
+    },
+    Rule {
+        name: "use-instead",
+        makes: Makes::Renamed,
+        confidence: Confidence::Medium,
+        place: Place::ALL,
+        triggers: &["instead"],
+        pattern: r"\buse(?: the)?(?: new)?(?: \w+)? (?P<new>{N})(?P<noun>{noun}) instead of(?: the)?(?: old)? ?(?P<old>{N})|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead",
+        unless: LATER,
+        finds: &[
+            "Use `NEW_NAME` instead of `OLD_NAME`.",
+            "`OLD_NAME` was removed, use `NEW_NAME` instead.",
+        ],
+        passes: &["Use a file instead of `STDIN_INPUT` only if you can."],
+        ..RULE
+    },
+    Rule {
+        name: "arrow",
+        makes: Makes::Renamed,
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL).and(Topics::FIXED),
+            ..Place::ALL
+        },
+        triggers: &["→", "->", "=>"],
+        pattern: r"(?P<old>{N}) ?(?:→|->|=>) ?(?P<new>{N}(?: ?\+ ?{N})?)",
+        unless: "",
+        finds: &["`OLD_NAME` → `NEW_NAME`", "OLD_NAME -> NEW_NAME"],
+        passes: &["file → `NEW_NAME`"],
+        ..RULE
+    },
+    Rule {
+        name: "formerly",
+        makes: Makes::Renamed,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["formerly", "previously", "was called", "used to be"],
+        pattern: r"(?P<new>{N})(?P<noun>{noun}) ?\(?,? ?(?:formerly|previously|which was called|which used to be)(?: \w+)? (?P<old>{N})",
+        unless: r"\bdefault",
+        finds: &["`NEW_NAME` (formerly `OLD_NAME`)"],
+        passes: &["`NEW_NAME` was formerly slow"],
+        ..RULE
+    },
+    Rule {
+        name: "setting-required",
+        makes: Makes::Required,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["required", "mandatory", "must", "need"],
+        pattern: r"(?P<names>{L})(?P<noun>{noun})(?: \([^)]*\))? (?:(?:is|are|becomes?)(?: now| also)*(?: a)? (?:required|mandatory)\b|(?:must|needs? to|has to|have to)(?: now| also)*(?: explicitly)? be (?:set|provided|defined|configured|specified|supplied|present|added))",
+        unless: r"\b(?:no longer|not|only|don't|doesn't) (?:be )?(?:required|need|mandatory|must)|\brequired (?:if|when|for|only|unless)\b|^\W*(?:to|if you (?:want|wish|use|enable|would)) |optional|fix\w*:",
+        finds: &[
+            "The `SECRET_KEY` environment variable is now required.",
+            "`SECRET_KEY` must be set.",
+            "`service` is now required",
+        ],
+        passes: &["`SECRET_KEY` is no longer required.", "To use it, `SECRET_KEY` must be set."],
+        ..RULE
+    },
+    Rule {
+        name: "must-set",
+        makes: Makes::Required,
+        confidence: Confidence::High,
+        place: Place::CHANGES,
+        triggers: &["must", "required", "need", "have to"],
+        pattern: r"\b(?:must|need to|needs to|have to|has to|required to)(?: now| also| first)?(?: explicitly)? (?:set|provide|add|define|specify|configure|supply|include|pass)(?: the| a| an| your| both)?(?: new)?(?: \w+){0,2}? ?(?P<names>{L})(?P<noun>{noun})|\b(?:must|needs? to|has to|have to)(?: now)? be (?:set|provided|configured|supplied|specified|passed|given)\b[^.`]{0,40}\b(?:via|through|with|using|by|in|as)(?: setting)?(?: the)?(?: new)?(?: \w+)? (?P<names2>{L})(?P<noun2>{noun})|\b(?:now|newly) requires?(?: setting| that you set)?(?: the| a| an)?(?: new)?(?: environment variable| env var| setting| option)? (?P<names3>{L})(?P<noun3>{noun})",
+        unless: r"\b(?:no longer|don't|do not|not|may|might|if you (?:want|wish|would|prefer)|only (?:if|when|need))\b[^.]{0,20}(?:must|need|have to|set|required)|^\W*(?:to|in order to) (?:use|enable|try|keep|restore|disable)|\bif\b[^.]{0,60}, you (?:must|need|have)|\byou had\b|fix\w*:",
+        finds: &[
+            "You must now set `SECRET_KEY` explicitly.",
+            "An encryption key must be provided via the `SECRET_KEY` environment variable.",
+            "Users must add `DB_ENGINE` to their environment.",
+        ],
+        passes: &["You may need to set `SECRET_KEY`.", "To enable it you must set `SECRET_KEY`."],
+        ..RULE
+    },
+    Rule {
+        name: "missing-prevents",
+        makes: Makes::Required,
+        confidence: Confidence::High,
+        place: Place::CHANGES,
+        triggers: &["without", "missing", "unset", "not set", "empty"],
+        pattern: r"\b(?:without|missing|unset|empty)(?: a| an| the)? (?P<names>{L})(?P<noun>{noun})[^.]{0,40}\b(?:fail|refuse|prevent|error|crash|abort|not start)|\bif (?P<names2>{L})(?P<noun2>{noun}) is (?:not set|missing|unset|empty)[^.]{0,60}\b(?:fail|refuse|not start|abort|crash)",
+        unless: r"\bfix\w*|bug|no longer|hotfix",
+        finds: &[
+            "The server refuses: a missing `SECRET_KEY` will prevent the start.",
+            "If `SECRET_KEY` is not set, the server will refuse to run.",
+        ],
+        passes: &["Fixed a crash: without `SECRET_KEY` it would fail."],
+        ..RULE
+    },
+    Rule {
+        name: "new-setting",
+        makes: Makes::Added,
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            ..Place::ALL
+        },
+        triggers: &["new", "add", "introduc", "support", "expose", "implement"],
+        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6} (?P<names>{L})(?P<noun>{noun})",
+        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac",
+        finds: &[
+            "Add `NEW_THREADS` and `NEW_SIZE` variables",
+            "New environment variable `NEW_SIZE`",
+            "Added the `NEW_SIZE` option",
+        ],
+        passes: &["Users must add `NEW_SIZE` to the environment.", "fix: add `NEW_SIZE`"],
+        ..RULE
+    },
+    Rule {
+        name: "configurable-via",
+        makes: Makes::Added,
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            ..Place::ALL
+        },
+        triggers: &["via", "with", "using", "through", "by setting"],
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|possible|option|support)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a)?(?: new)?(?: environment)?(?: variables?| option| setting| flag| value)? (?P<names>{L})(?P<noun>{noun})",
+        unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|still)\b",
+        finds: &[
+            "Allow customizing the fence via the `DEFAULT_FENCE` environment variable",
+            "It can be disabled with `NEW_SWITCH=false`.",
+        ],
+        passes: &["Fix the build with `NEW_SWITCH`", "The key must be set via `SECRET_KEY`."],
+        ..RULE
+    },
+    Rule {
+        name: "set-to-restore",
+        makes: Makes::Added,
+        confidence: Confidence::Medium,
+        place: Place::PROSE,
+        triggers: &["set"],
+        pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\bset(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:re-?enable|disable|restore|keep|retain|preserve|revert|opt)",
+        unless: r"\b(?:must|required|fix\w*)\b",
+        finds: &[
+            "To re-enable the check, set `CHECK_TWICE=true` in your environment.",
+            "Set `CHECK_TWICE=false` to keep the old behaviour.",
+        ],
+        passes: &["You must set `CHECK_TWICE`."],
+        ..RULE
+    },
+    Rule {
+        name: "in-favour-of",
+        makes: Makes::Added,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["favor", "favour"],
+        pattern: r"\bin favou?r of(?: the| a| an)?(?: new| single| more general| generic)*(?: \w+)?(?: {K})? (?P<names>{L})",
+        unless: r"\bfix\w*: ",
+        finds: &[
+            "The options have been removed in favour of a single `DB_OPTIONS` string.",
+            "Deprecate `OLD_SIZE` in favour of `NEW_SIZE`.",
+        ],
+        passes: &["In favour of simplicity we dropped it."],
+        ..RULE
+    },
+    Rule {
+        name: "setting-deprecated",
+        makes: Makes::Deprecated,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["deprecat", "will be removed"],
+        pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed",
+        unless: r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?)\b (?:the |all |old )?(?:previously )?deprecated|deprecated [^.`]{0,40}`[^`]+`[^.]{0,40}(?:has|have|was|were) (?:been )?removed",
+        finds: &[
+            "Deprecate `OLD_SIZE` in favour of `NEW_SIZE`.",
+            "`OLD_SIZE` is now deprecated.",
+            "The `old_size` option will be removed in 4.0.",
+        ],
+        passes: &["Remove the deprecated `OLD_SIZE` option."],
+        ..RULE
+    },
+    Rule {
+        name: "setting-default",
+        makes: Makes::Changed,
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            ..Place::ALL
+        },
+        triggers: &["default"],
+        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default",
+        unless: r"\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
+        finds: &[
+            "We have changed the default value of `spec.policy` from `Never` to `Always`.",
+            "`SOME_LIMIT` now defaults to 20.",
+            "`serviceLinks` has been disabled by default.",
+            "Change default `status.topic` to `a/b`",
+        ],
+        passes: &["Add the `SOME_LIMIT` option, which defaults to 20."],
+        ..RULE
+    },
+    Rule {
+        name: "setting-means",
+        makes: Makes::Changed,
+        confidence: Confidence::Medium,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL).and(Topics::FIXED),
+            ..Place::ALL
+        },
+        triggers: &[
+            "now",
+            "semantics",
+            "meaning",
+            "format of",
+            "behaviour of",
+            "behavior of",
+            "syntax of",
+        ],
+        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation) of(?: the)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)",
+        unless: "",
+        finds: &[
+            "`IGNORE_LIST` is now interpreted as a pattern.",
+            "The format of `IGNORE_LIST` has changed.",
+        ],
+        passes: &["`IGNORE_LIST` is documented."],
+        ..RULE
+    },
+    Rule {
+        name: "still-works",
+        makes: Makes::StillWorks,
+        confidence: Confidence::High,
+        place: Place { outside: Topics::NONE, ..Place::TEXT },
+        triggers: &["continue to", "still", "backward", "for now", "keep working"],
+        pattern: r"\b(?:variables?|settings?|options?|names?|values?|flags?|keys?|they|it|these|those|both)\b[^.]{0,40}\b(?:will |would )?(?:continues? to|still|keeps?) (?:be )?(?:function\w*|work\w*|supported|accepted|honou?red|read|recogni[sz]ed|respected|available|usable)|\b(?:old|previous|deprecated) (?:names?|variables?|settings?|options?|values?|keys?)\b[^.]{0,40}\b(?:continue|still|remain)\b",
+        unless: r"\b(?:no longer|not|won't|until)\b[^.]{0,20}(?:work|support|function)",
+        finds: &[
+            "The deprecated variables will continue to function for now.",
+            "The old names still work.",
+        ],
+        passes: &["The old names no longer work."],
+        ..RULE
+    },
+];

@@ -1,0 +1,129 @@
+//! A sentence with its names taken out.
+//!
+//! Rules look for words around names: `X has been renamed to Y` is the same whatever X and Y are.
+//! So before rules are tried, every name is replaced by a mark with its number. Patterns become
+//! small and fast, words inside of names and code cannot be mistaken for the sentence's own, and
+//! what a pattern captures is a number that leads straight to the name. `This variable` becomes a
+//! mark too where the sentence before has named one.
+
+use super::names::{self, Name};
+
+/// What stands before the number of a variable.
+pub(super) const VARIABLE: char = '\u{1}';
+/// What stands before the number of any other name.
+pub(super) const KEY: char = '\u{3}';
+/// What stands behind the number.
+pub(super) const END: char = '\u{2}';
+
+/// Words that refer to the variable named before.
+const REFERENCES: [&str; 7] = [
+    "this environment variable",
+    "this env variable",
+    "this env var",
+    "this variable",
+    "this setting",
+    "this option",
+    "the variable",
+];
+
+/// A sentence with marks for names.
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    /// The text that patterns are tried on.
+    pub(super) text: String,
+    /// The names, by number.
+    pub(super) names: Vec<Name>,
+    /// Pairs of an offset in `text` and the same place in the original, after each mark.
+    offsets: Vec<(usize, usize)>,
+}
+
+impl Sentence {
+    /// Takes the names out of a sentence; `last` is the variable that was named before it.
+    pub(super) fn of(original: &str, last: Option<&Name>) -> Self {
+        let mut sentence = Self::default();
+        let mut at = 0;
+        for (range, name) in names::find_at(original) {
+            sentence.push(original.get(at..range.start).unwrap_or_default());
+            sentence.mark(name, range.end);
+            at = range.end;
+        }
+        sentence.push(original.get(at..).unwrap_or_default());
+        if let Some(last) = last
+            && !sentence.names.iter().any(|name| name.is_variable)
+        {
+            sentence.refer(last);
+        }
+        sentence
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn mark(&mut self, name: Name, end: usize) {
+        let sign = if name.is_variable { VARIABLE } else { KEY };
+        self.text.push(sign);
+        self.text.push_str(&self.names.len().to_string());
+        self.text.push(END);
+        self.names.push(name);
+        self.offsets.push((self.text.len(), end));
+    }
+
+    /// Puts the name that was named before in place of the words that refer to it.
+    fn refer(&mut self, last: &Name) {
+        let lower = self.text.to_ascii_lowercase();
+        let found =
+            REFERENCES.iter().find_map(|words| lower.find(words).map(|at| (at, words.len())));
+        if let Some((at, length)) = found {
+            let mark = format!("{VARIABLE}{}{END}", self.names.len());
+            self.text.replace_range(at..at + length, &mark);
+            self.names.push(last.clone());
+            // From here on offsets are off by the difference, which is less than the words' length.
+            self.offsets.retain(|(end, _)| *end <= at);
+        }
+    }
+
+    /// Returns the place in the original of a place in the text.
+    pub(super) fn original(&self, at: usize) -> usize {
+        let before = self.offsets.iter().rev().find(|(end, _)| *end <= at);
+        before.map_or(at, |(end, original)| original + (at - end))
+    }
+
+    /// Returns the names whose marks stand in a part of the text.
+    pub(super) fn names_in(&self, part: &str) -> Vec<Name> {
+        part.split([VARIABLE, KEY])
+            .skip(1)
+            .filter_map(|rest| rest.split(END).next()?.parse::<usize>().ok())
+            .filter_map(|number| self.names.get(number).cloned())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_marks_and_come_back() {
+        let original = "Rename `OLD_NAME` to NEW_NAME=x in `server.key`, not in `values.yaml`.";
+        let sentence = Sentence::of(original, None);
+        assert_eq!(
+            sentence.text,
+            "Rename \u{1}0\u{2} to \u{1}1\u{2} in \u{3}2\u{2}, not in `values.yaml`."
+        );
+        let names: Vec<String> =
+            sentence.names_in(&sentence.text).into_iter().map(|n| n.text).collect();
+        assert_eq!(names, ["OLD_NAME", "NEW_NAME", "server.key"]);
+        let at = sentence.text.find(", not").unwrap();
+        assert_eq!(sentence.original(at), original.find(", not").unwrap());
+        assert_eq!(sentence.original(2), 2);
+    }
+
+    #[test]
+    fn this_variable_is_the_one_named_before() {
+        let last = names::find("`SECRET_KEY`").pop();
+        let sentence =
+            Sentence::of("Since then, this environment variable is also required.", last.as_ref());
+        assert_eq!(sentence.text, "Since then, \u{1}0\u{2} is also required.");
+    }
+}

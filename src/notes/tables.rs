@@ -1,0 +1,181 @@
+//! Tables of settings: old beside new, removed beside its replacement, new ones alone.
+//!
+//! A table says more exactly than prose what became of a variable, in words that stand in its
+//! header or in the cell where a name would be (`_Removed_`, `_New_`). Which column is which is
+//! told from the header; a table whose header says nothing of the kind takes its meaning from the
+//! heading or the lead-in above it. What is no table of settings makes nothing.
+
+use super::markup::Plain;
+use super::names::{self, Name};
+use super::rules::Makes;
+use super::topics::Topics;
+
+/// What a row of a table says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// What became of it.
+    pub(super) makes: Makes,
+    /// The names; for a renaming the old one.
+    pub(super) names: Vec<Name>,
+    /// The new names of a renaming.
+    pub(super) new: Vec<Name>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Old,
+    Removed,
+    Deprecated,
+    New,
+    Name,
+    Status,
+    Other,
+}
+
+/// The columns of a table, told from its header.
+#[derive(Debug)]
+pub(super) struct Header(Vec<Column>);
+
+impl Header {
+    /// Reads a header's cells.
+    pub(super) fn of(cells: &[Plain]) -> Self {
+        Self(cells.iter().map(|cell| column(&cell.text)).collect())
+    }
+
+    /// Reads a row below the header, `topics` being those around the table.
+    pub(super) fn row(&self, cells: &[Plain], topics: Topics) -> Vec<Row> {
+        let at = |wanted: &[Column]| {
+            let found = self.0.iter().position(|column| wanted.contains(column))?;
+            cells.get(found).map(|cell| (self.0.get(found).copied().unwrap_or(Column::Other), cell))
+        };
+        let old = at(&[Column::Old, Column::Removed, Column::Deprecated]);
+        let new = at(&[Column::New]);
+        match (old, new) {
+            (Some((kind, old)), new) => replacement(kind, old, new.map(|(_, cell)| cell)),
+            (None, new) => {
+                let cell = at(&[Column::Name]).or(new).map(|(_, cell)| cell);
+                let status = at(&[Column::Status]).map(|(_, cell)| cell);
+                cell.and_then(|cell| alone(cell, status, topics)).into_iter().collect()
+            }
+        }
+    }
+}
+
+/// Tells what a column holds from its heading.
+fn column(heading: &str) -> Column {
+    let heading = heading.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+    let starts = |words: &[&str]| words.iter().any(|word| heading.starts_with(word));
+    if starts(&["removed", "dropped", "deleted"]) {
+        Column::Removed
+    } else if starts(&["deprecated"]) {
+        Column::Deprecated
+    } else if starts(&["old", "previous", "former", "before", "legacy", "from", "was", "original"])
+    {
+        Column::Old
+    } else if starts(&[
+        "new",
+        "replacement",
+        "replaced",
+        "after",
+        "to",
+        "use ",
+        "instead",
+        "now",
+        "successor",
+    ]) || has(&["replacement", "new name"])
+    {
+        Column::New
+    } else if has(&["status", "change", "action"]) {
+        Column::Status
+    } else if has(&[
+        "variable",
+        "setting",
+        "option",
+        "parameter",
+        "name",
+        "key",
+        "value",
+        "flag",
+        "env",
+    ]) && !has(&["description", "default", "equivalent", "type"])
+    {
+        Column::Name
+    } else {
+        Column::Other
+    }
+}
+
+/// Reads a row of old beside new.
+fn replacement(kind: Column, old: &Plain, new: Option<&Plain>) -> Vec<Row> {
+    let olds = names::find(&old.text);
+    let news = new.map(|cell| names::find(&cell.text)).unwrap_or_default();
+    let new_word = new.map(|cell| word(&cell.text)).unwrap_or_default();
+    let one = |makes, names: Vec<Name>| Row { makes, names, new: Vec::new() };
+    let Some(first) = olds.first() else {
+        let is_new = matches!(word(&old.text).as_str(), "new" | "none" | "" | "n/a" | "-");
+        return if is_new && !news.is_empty() { vec![one(Makes::Added, news)] } else { Vec::new() };
+    };
+    let same = news.iter().any(|name| name.text == first.text);
+    let mut rows = Vec::new();
+    let alike: Vec<Name> = news
+        .into_iter()
+        .filter(|name| name.is_variable == first.is_variable && name.text != first.text)
+        .collect();
+    let gone = matches!(
+        new_word.as_str(),
+        "removed" | "none" | "" | "n/a" | "-" | "dropped" | "deleted" | "no replacement"
+    );
+    if same {
+        rows.push(one(Makes::Changed, olds));
+        if !alike.is_empty() {
+            rows.push(one(Makes::Added, alike));
+        }
+    } else if kind == Column::Deprecated {
+        rows.push(one(Makes::Deprecated, olds));
+        if !alike.is_empty() {
+            rows.push(one(Makes::Added, alike));
+        }
+    } else if kind == Column::Removed || (alike.is_empty() && gone && new.is_some()) {
+        // `OLD=a` beside `NEW=b` maps values; it is not the same thing under another name.
+        rows.push(one(Makes::Removed, olds));
+        if !alike.is_empty() {
+            rows.push(one(Makes::Added, alike));
+        }
+    } else if !alike.is_empty() {
+        rows.push(Row { makes: Makes::Renamed, names: olds, new: alike });
+    }
+    rows
+}
+
+/// Reads a row that names a setting, the table's surroundings saying what became of it.
+fn alone(cell: &Plain, status: Option<&Plain>, topics: Topics) -> Option<Row> {
+    let names = names::find(&cell.text);
+    let status = status.map(|cell| cell.text.to_lowercase()).unwrap_or_default();
+    let makes = if status.contains("remov") {
+        Makes::Removed
+    } else if status.contains("deprecat") {
+        Makes::Deprecated
+    } else if status.contains("new") || status.contains("added") {
+        Makes::Added
+    } else if status.contains("required") {
+        Makes::Required
+    } else if !status.is_empty() || !topics.has(Topics::SETTINGS) {
+        return None;
+    } else if topics.has(Topics::REMOVED) {
+        Makes::Removed
+    } else if topics.has(Topics::DEPRECATED) {
+        Makes::Deprecated
+    } else if topics.has(Topics::ADDED) {
+        Makes::Added
+    } else {
+        return None;
+    };
+    (!names.is_empty()).then_some(Row { makes, names, new: Vec::new() })
+}
+
+/// Returns a cell's text as a word to compare: lower case, without brackets.
+fn word(text: &str) -> String {
+    text.trim_matches(|c: char| !c.is_alphanumeric() && c != '-').to_lowercase()
+}
