@@ -20,6 +20,7 @@ pub mod flux;
 pub mod forge;
 pub mod git;
 pub mod http;
+pub mod commands;
 pub mod image;
 pub mod policy;
 pub mod process;

@@ -82,7 +82,8 @@ pub fn notes(
     let read = notes::read(&sources, from, to, kind)?;
     match format {
         Format::Json => {
-            let mut json = serde_json::to_string_pretty(&read).context("facts could not be written")?;
+            let mut json =
+                serde_json::to_string_pretty(&read).context("facts could not be written")?;
             json.push('\n');
             Ok(json)
         }
@@ -92,7 +93,8 @@ pub fn notes(
 
 /// Reads one file, or all files of notes in a folder, sorted by name.
 fn sources_at(path: &Path) -> anyhow::Result<Vec<Source>> {
-    let metadata = std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let metadata =
+        std::fs::metadata(path).with_context(|| format!("{} cannot be read", path.display()))?;
     if metadata.is_file() {
         return Ok(vec![source(path)?]);
     }
@@ -115,17 +117,23 @@ fn sources_at(path: &Path) -> anyhow::Result<Vec<Source>> {
 }
 
 fn is_notes(path: &Path) -> bool {
-    let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let name =
+        path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()) {
         Some(extension) => EXTENSIONS.contains(&extension.as_str()),
-        None => ["change", "news", "release", "history", "upgrad"].iter().any(|word| name.starts_with(word)),
+        None => ["change", "news", "release", "history", "upgrad"]
+            .iter()
+            .any(|word| name.starts_with(word)),
     }
 }
 
 fn source(path: &Path) -> anyhow::Result<Source> {
     let name = path.to_string_lossy().replace('\\', "/");
     let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    anyhow::ensure!(length <= MAX_FILE_BYTES, "{name} has {length} bytes; notes of more than {MAX_FILE_BYTES} are not read");
+    anyhow::ensure!(
+        length <= MAX_FILE_BYTES,
+        "{name} has {length} bytes; notes of more than {MAX_FILE_BYTES} are not read"
+    );
     let bytes = std::fs::read(path).with_context(|| format!("{name} cannot be read"))?;
     Ok(Source { name, text: String::from_utf8_lossy(&bytes).into_owned() })
 }
@@ -133,7 +141,10 @@ fn source(path: &Path) -> anyhow::Result<Source> {
 /// The parts of a briefing, in the order in which they are read.
 const PARTS: [(&str, &[FactKind]); 7] = [
     ("Breaking", &[FactKind::Breaking]),
-    ("Before you upgrade", &[FactKind::StopAt, FactKind::Avoid, FactKind::Requires, FactKind::Irreversible]),
+    (
+        "Before you upgrade",
+        &[FactKind::StopAt, FactKind::Avoid, FactKind::Requires, FactKind::Irreversible],
+    ),
     ("To do", &[FactKind::ManualAction]),
     (
         "Environment variables",
@@ -148,7 +159,12 @@ const PARTS: [(&str, &[FactKind]); 7] = [
     ),
     (
         "Values and configuration",
-        &[FactKind::ValueRemoved, FactKind::ValueRenamed, FactKind::ValueChanged, FactKind::ValueAdded],
+        &[
+            FactKind::ValueRemoved,
+            FactKind::ValueRenamed,
+            FactKind::ValueChanged,
+            FactKind::ValueAdded,
+        ],
     ),
     ("Moved", &[FactKind::ImageMoved, FactKind::ChartMoved]),
     ("Also", &[FactKind::Deprecated, FactKind::Security]),
@@ -159,7 +175,8 @@ fn briefing(read: &Notes, from: &str, to: &str) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{from} → {to}: {}", headline(read));
     for (title, kinds) in PARTS {
-        let facts: Vec<&Fact> = read.facts.iter().filter(|fact| kinds.contains(&fact.kind)).collect();
+        let facts: Vec<&Fact> =
+            read.facts.iter().filter(|fact| kinds.contains(&fact.kind)).collect();
         if facts.is_empty() {
             continue;
         }
@@ -214,7 +231,9 @@ fn write_fact(text: &mut String, fact: &Fact) {
     let what = match (&fact.old, &fact.new, &fact.component, &fact.range, &fact.name) {
         (Some(old), Some(new), ..) => format!("{}: {old} → {new}", label(fact.kind)),
         (None, Some(new), ..) => format!("{}: {new}", label(fact.kind)),
-        (_, _, Some(component), Some(range), _) => format!("{}: {component} {range}", label(fact.kind)),
+        (_, _, Some(component), Some(range), _) => {
+            format!("{}: {component} {range}", label(fact.kind))
+        }
         (.., Some(name)) => format!("{}: {name}", label(fact.kind)),
         _ => fact.summary.clone(),
     };

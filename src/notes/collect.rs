@@ -18,6 +18,7 @@ use super::markup::{Callout, Document, Plain};
 use super::names::{self, Name, Vocabulary};
 use super::passage::{Passage, Shape};
 use super::rules::engine::{Engine, Hit};
+use super::rules::platform::INSIDE;
 use super::rules::{Makes, Scope};
 use super::sections::{Section, State};
 use super::sentence::Sentence;
@@ -178,7 +179,11 @@ impl<'a> Reader<'a> {
     fn passage(&mut self, engine: &Engine, index: usize, passage: &'a Passage) {
         let text = passage.plain.text.as_str();
         let whole = Place { passage, sentence: 0..text.len(), at: 0 };
-        if passage.shape != Shape::Heading && !passage.nested && !passage.leads() {
+        if passage.shape != Shape::Heading
+            && !passage.nested
+            && !passage.leads()
+            && !passage.is_only_label()
+        {
             let structural =
                 passage.shape == Shape::Entry || passage.under != passage.heading || passage.first;
             let marked = Sentence::of(text, None);
@@ -223,10 +228,14 @@ impl<'a> Reader<'a> {
             .blocks
             .get(passage.block)
             .is_some_and(|b| b.kind == super::markup::Kind::Item);
-        let Some((names, new)) = listed::names(&passage.plain.text).filter(|_| item) else {
+        let Some((mut names, new)) = listed::names(&passage.plain.text).filter(|_| item) else {
             return;
         };
-        if names.iter().any(|name| self.said.contains(&(index, name.text.clone()))) {
+        let environment = listed::has_environment(&above.plain.text);
+        names.retain(|name| !name.is_variable || name.text.contains('_') || environment);
+        if names.is_empty()
+            || names.iter().any(|name| self.said.contains(&(index, name.text.clone())))
+        {
             return;
         }
         let place = Place { passage, sentence: 0..passage.plain.text.len(), at: 0 };
@@ -247,11 +256,13 @@ impl<'a> Reader<'a> {
         let names_in = |group| -> Vec<Name> {
             groups(captures, group).iter().flat_map(|part| marked.names_in(part)).collect()
         };
+        if self.is_later(text, rule.makes) || is_object(hit, text) {
+            return;
+        }
         match rule.makes {
             Makes::Declared => self.breaking(place, &summary, rule.confidence, rule.name, true),
             Makes::Implied => {
-                let weak =
-                    place.passage.shape == Shape::Entry && place.passage.near.has(Topics::ADDED);
+                let weak = place.passage.near.has(Topics::ADDED);
                 let confidence = if weak && rule.confidence < Confidence::High {
                     Confidence::Low
                 } else {
@@ -326,6 +337,30 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Tells whether a sentence promises what a later version of the application will do.
+    fn is_later(&self, text: &str, makes: Makes) -> bool {
+        let of_now = matches!(
+            makes,
+            Makes::Implied
+                | Makes::Removed
+                | Makes::Renamed
+                | Makes::Required
+                | Makes::Changed
+                | Makes::Declared
+        );
+        let Some(version) = self.section.version.as_ref().filter(|_| of_now) else { return false };
+        let then = [" will ", "planned", "scheduled", "going to "];
+        let speaks_of_then = then.iter().any(|words| text.contains(words));
+        speaks_of_then
+            && Version::find_all(text, 2).iter().any(|(_, _, other)| {
+                other.precision() >= 2
+                    && other.order(version).is_gt()
+                    && !other.is_within(version)
+                    && (self.reading.own_versions.contains(&other.to_string())
+                        || other.is_next_of(version))
+            })
+    }
+
     /// Keeps the names that are settings, by their shape and the words around.
     fn settings_among(
         &self,
@@ -340,7 +375,9 @@ impl<'a> Reader<'a> {
         let around = around || passage.callout > Some(Callout::Note) || passage.bang;
         let spoken = has_noun || listed::has_noun(text);
         let accepts = |name: &Name| {
-            if name.is_variable {
+            if name.is_variable && !name.text.contains('_') {
+                listed::has_environment(text)
+            } else if name.is_variable {
                 self.reading.vocabulary.is_own(&name.text) || spoken || around
             } else {
                 let telling = name.text.contains(['.', '_', '-'])
@@ -371,7 +408,7 @@ impl<'a> Reader<'a> {
                 place.passage.plain.text.get(place.sentence.clone()).unwrap_or_default(),
             );
             self.named(place, kind, &text, &summary, confidence, rule);
-            let breaks = matches!(makes, Makes::Removed | Makes::Required)
+            let breaks = !still_said(place) && matches!(makes, Makes::Removed | Makes::Required)
                 || (makes == Makes::Changed && confidence == Confidence::High);
             if breaks
                 && (name.is_variable
@@ -422,7 +459,7 @@ impl<'a> Reader<'a> {
             ..fact
         };
         self.found.add(fact, old_name, false);
-        if !self.still.contains(&place.passage.heading) {
+        if !self.still.contains(&place.passage.heading) && !still_said(place) {
             self.breaking(place, &summary, Confidence::Medium, rule, false);
         }
     }
@@ -439,7 +476,14 @@ impl<'a> Reader<'a> {
         if own {
             return;
         }
-        let range = range(written, hit.rule.makes == Makes::Ends);
+        let range = if component.ends_with("space") || component.starts_with("disk") {
+            format!(">={written}")
+        } else {
+            range(written, hit.rule.makes == Makes::Ends)
+        };
+        if range.is_empty() {
+            return;
+        }
         let Some(evidence) = self.evidence(place) else { return };
         let fact =
             self.fact(FactKind::Requires, summary, hit.rule.confidence, hit.rule.name, evidence);
@@ -468,7 +512,8 @@ impl<'a> Reader<'a> {
         let own = lower
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| self.reading.own_names.contains(word));
-        (!plain.contains(&first) && !own).then(|| usual.to_owned())
+        let inside = lower.split(' ').any(|word| INSIDE.contains(&word.trim_matches('.')));
+        (!plain.contains(&first) && !own && !inside).then(|| usual.to_owned())
     }
 
     /// Makes a fact of a version to stop at or to avoid.
@@ -790,6 +835,58 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Tells whether the sentence itself says that the old way still works.
+fn still_said(place: &Place<'_>) -> bool {
+    let words = place.passage.plain.text.get(place.sentence.clone()).unwrap_or_default();
+    let lower = words.to_lowercase();
+    [
+        "still available",
+        "still work",
+        "still supported",
+        "still accepted",
+        "still be used",
+        "still honou",
+        "as fallback",
+        "as a fallback",
+        "backward compat",
+        "backwards compat",
+        "alias",
+    ]
+    .iter()
+    .any(|said| lower.contains(said))
+}
+
+/// Tells whether the name that a rule takes for its subject is governed by a preposition: in `the
+/// option in X has been removed` it is not X that was removed.
+fn is_object(hit: &Hit<'_>, text: &str) -> bool {
+    let subject = matches!(
+        hit.rule.name,
+        "setting-was-removed" | "setting-no-longer" | "setting-required" | "was-renamed-to"
+    );
+    let names =
+        ["names", "names2", "old", "old2"].iter().find_map(|group| hit.captures.name(group));
+    let Some(names) = names.filter(|_| subject) else { return false };
+    let before = text.get(..names.start()).unwrap_or_default().trim_end().to_ascii_lowercase();
+    let before = before.strip_suffix("the").unwrap_or(&before).trim_end();
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    let support = before.ends_with("support for") || before.ends_with("support of");
+    matches!(
+        word,
+        "in" | "of"
+            | "within"
+            | "inside"
+            | "via"
+            | "through"
+            | "from"
+            | "using"
+            | "with"
+            | "by"
+            | "for"
+            | "at"
+            | "under"
+    ) && !support
+}
+
 /// Returns all captures of a group and its alternatives: `names`, `names2`, `names3`.
 fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {
     let numbered = (2..8).map(|number| format!("{name}{number}"));
@@ -827,15 +924,16 @@ fn range(written: &str, ended: bool) -> String {
     } else {
         versions.into_iter().map(|(_, _, version)| version.to_string()).collect()
     };
-    if versions.is_empty() {
-        return format!(">={}", written.trim());
+    // A bare number of four digits is an issue's, not a version.
+    let mut versions: Vec<String> =
+        versions.into_iter().filter(|v| v.len() <= 3 || v.contains('.')).collect();
+    let below = ["below", "before", "older than", "prior", "lower than", "<"]
+        .iter()
+        .any(|w| lower.starts_with(w));
+    if ended && let Some(last) = versions.pop() {
+        return format!("{}{last}", if below { ">=" } else { ">" });
     }
-    let exclusive = ended
-        && !["below", "before", "older than", "prior", "lower than", "<"]
-            .iter()
-            .any(|w| lower.starts_with(w));
-    let sign = if exclusive { ">" } else { ">=" };
-    versions.iter().map(|version| format!("{sign}{version}")).collect::<Vec<_>>().join(" || ")
+    versions.iter().map(|version| format!(">={version}")).collect::<Vec<_>>().join(" || ")
 }
 
 fn bare(text: &str) -> String {

@@ -47,6 +47,13 @@ pub(super) fn has_noun(text: &str) -> bool {
     HAS_NOUN.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
+/// Tells whether a text speaks of environment variables in so many words.
+pub(super) fn has_environment(text: &str) -> bool {
+    static ENVIRONMENT: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)(?-u:\b)(?:env|environment)(?-u:\b)").ok());
+    ENVIRONMENT.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
 /// Reads what a lead-in or heading says of the names below it.
 pub(super) fn makes(above: &str, is_heading: bool) -> Option<Makes> {
     if !(is_heading || above.ends_with(':')) || above.len() > 300 || !has_noun(above) {

@@ -36,6 +36,7 @@ use collect::{Collection, Reader, Reading};
 use markup::{Dialect, Document};
 use names::Vocabulary;
 use sections::{Section, State};
+use topics::Topics;
 use version::{Span, Version};
 
 /// A file of notes.
@@ -70,6 +71,8 @@ struct Candidate<'a> {
     source: &'a str,
     document: Document<'a>,
     sections: Vec<Section>,
+    /// What the whole document is about.
+    around: Topics,
 }
 
 /// Reads what notes say about the upgrade from one version to another.
@@ -97,7 +100,8 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
         }
         sections.retain(|section| in_span(section, &span, &input.name, &mut remarks));
         if !sections.is_empty() {
-            candidates.push(Candidate { source: &input.name, document, sections });
+            let around = sections::about(&input.name, &document);
+            candidates.push(Candidate { source: &input.name, document, sections, around });
         }
     }
     let own_names: HashSet<String> =
@@ -116,7 +120,7 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
     order.sort_by(|(_, a), (_, b)| order_of(a, b));
     let mut found = Collection::default();
     for (candidate, section) in &order {
-        let passages = passage::passages(&candidate.document, section);
+        let passages = passage::passages(&candidate.document, section, candidate.around);
         Reader::read(
             &reading,
             candidate.source,
@@ -187,13 +191,16 @@ fn finish(found: Collection, versions: Vec<String>, mut remarks: Vec<Remark>) ->
     let renamed: HashSet<String> =
         names_of(&facts, &[FactKind::EnvRenamed, FactKind::ValueRenamed], |f| f.old.as_ref());
     let required = names_of(&facts, &[FactKind::EnvRequired], |f| f.name.as_ref());
+    let changed =
+        names_of(&facts, &[FactKind::EnvChanged, FactKind::ValueChanged], |f| f.name.as_ref());
     let removed =
         names_of(&facts, &[FactKind::EnvRemoved, FactKind::ValueRemoved], |f| f.name.as_ref());
     let settled = |fact: &Fact| {
         let Some(name) = &fact.name else { return true };
         match fact.kind {
             FactKind::EnvAdded | FactKind::ValueAdded => {
-                !renamed_to.contains(name)
+                !changed.contains(name)
+                    && !renamed_to.contains(name)
                     && !required.contains(name)
                     && !removed.contains(name)
                     && !renamed.contains(name)
@@ -247,6 +254,7 @@ fn finish(found: Collection, versions: Vec<String>, mut remarks: Vec<Remark>) ->
             FactKind::StopAt,
             FactKind::Requires,
             FactKind::ValueRenamed,
+            FactKind::Breaking,
         ]),
         irreversible: any(&[FactKind::Irreversible]),
         stops: named(FactKind::StopAt),

@@ -106,7 +106,18 @@ fn in_code(code: &str) -> Option<Name> {
             None => (code.trim_end_matches(':'), None),
         },
     };
+    if is_bare_variable(text) {
+        return Some(Name { text: text.to_owned(), is_variable: true, value });
+    }
     is_key(text).then(|| Name { text: text.to_owned(), is_variable: false, value })
+}
+
+/// Tells whether a text in backticks has the shape of a variable without an underscore: `PORT`,
+/// `TZ`. Whether it is one, only the words around it can tell.
+fn is_bare_variable(text: &str) -> bool {
+    (2..24).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 /// Tells whether capitals with underscores are something well known that is no variable.
@@ -224,9 +235,10 @@ impl Vocabulary {
         }
         let Some(prefix) = &self.prefix else { return name.to_owned() };
         let head = name.split('_').next().unwrap_or_default();
-        let sibling =
-            |other: &String| self.full.contains_key(other) && other.split('_').next() == Some(head);
-        if !name.starts_with(prefix.as_str()) && beside.iter().any(sibling) {
+        let is_sibling = |other: &String| other.split('_').next() == Some(head);
+        let here = beside.iter().any(|other| self.full.contains_key(other) && is_sibling(other));
+        let elsewhere = self.full.keys().filter(|other| is_sibling(other)).count() >= 2;
+        if !name.starts_with(prefix.as_str()) && (here || elsewhere) {
             return format!("{prefix}{name}");
         }
         name.to_owned()
@@ -255,7 +267,7 @@ mod tests {
             ),
             ("`--enable-it`", vec![("--enable-it", false)]),
             ("`app.example.io/component`", vec![("app.example.io/component", false)]),
-            ("`values.yaml` `run me` `linux/386` `$1` `GET`", vec![]),
+            ("`values.yaml` `run me` `linux/386` `$1`", vec![]),
             ("`CAP_NET_BIND`", vec![]),
         ] {
             let found = find(text);

@@ -61,14 +61,23 @@ impl Passage {
     pub(super) fn leads(&self) -> bool {
         self.plain.text.ends_with(':')
     }
+
+    /// Tells whether the passage is nothing but a label: `BREAKING`, `Security:`.
+    pub(super) fn is_only_label(&self) -> bool {
+        self.is_label()
+            && !Topics::of(&self.plain.text).is_empty()
+            && self.plain.text.split(' ').count() <= 3
+    }
 }
 
 /// The longest text that can act as a heading for the items below it, in bytes.
 const LONGEST_LABEL: usize = 90;
 
 /// Reads the passages of a section.
-pub(super) fn passages(document: &Document<'_>, section: &Section) -> Vec<Passage> {
-    let mut walk = Walk::default();
+///
+/// `around` is what the whole document is about.
+pub(super) fn passages(document: &Document<'_>, section: &Section, around: Topics) -> Vec<Passage> {
+    let mut walk = Walk { around, ..Walk::default() };
     let mut blocks = section.blocks.clone();
     if section.headed {
         blocks.next();
@@ -88,6 +97,7 @@ pub(super) fn passages(document: &Document<'_>, section: &Section) -> Vec<Passag
 
 #[derive(Default)]
 struct Walk {
+    around: Topics,
     passages: Vec<Passage>,
     /// The headings above, as level and passage.
     chain: Vec<(u8, usize)>,
@@ -117,6 +127,7 @@ impl Walk {
             near = topics;
             self.lead = None;
         }
+        topics = topics.and(self.around);
         for (_, above) in self.chain.iter().rev() {
             let above = self.passages.get(*above).map_or(Topics::NONE, |p| p.near);
             topics = topics.and(above);
@@ -214,6 +225,10 @@ impl Label {
                 return Self { topics, bang, is_change: true };
             }
         }
+        let capitals = of_capitals(text);
+        if !capitals.is_empty() {
+            return Self { topics: capitals, bang: false, is_change: true };
+        }
         let first = text.split([' ', ':', ',']).next().unwrap_or_default().to_lowercase();
         let topics = match first.as_str() {
             "fix" | "fixes" | "fixed" | "fixing" | "bugfix" | "resolve" | "resolves"
@@ -230,6 +245,14 @@ impl Label {
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^[^\w`]{0,4}([A-Za-z][A-Za-z /-]{1,24}?)(?: ?\(([^)]{1,40})\))?(!)?:\s").ok()
 });
+
+/// Returns the topics of the labels in capitals that an entry begins with, as in `[CHANGE] [BREAKING]`.
+fn of_capitals(text: &str) -> Topics {
+    let words = text.split([' ', ':']).take(3);
+    let labels =
+        words.take_while(|word| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_uppercase()));
+    labels.map(|word| of_word(&word.to_lowercase())).fold(Topics::NONE, Topics::and)
+}
 
 /// Returns the topics of a label's word.
 fn of_word(word: &str) -> Topics {

@@ -49,7 +49,7 @@ impl Sentence {
         }
         sentence.push(original.get(at..).unwrap_or_default());
         if let Some(last) = last
-            && !sentence.names.iter().any(|name| name.is_variable)
+            && !sentence.names.iter().any(|name| name.is_variable && name.text.contains('_'))
         {
             sentence.refer(last);
         }

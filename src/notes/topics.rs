@@ -70,6 +70,11 @@ impl Topics {
         Self(self.0 | other.0)
     }
 
+    /// Returns the topics that are in both sets.
+    pub(super) const fn only(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Tells whether any of the topics is in this set.
     pub(super) const fn has(self, any: Self) -> bool {
         self.0 & any.0 != 0

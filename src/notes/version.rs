@@ -67,6 +67,9 @@ impl Version {
                 _ => break,
             }
         }
+        if is_date(&numbers) {
+            return None;
+        }
         let core = at;
         let mut pre_release = false;
         if let Some(suffix) = suffix(text.get(at..)?) {
@@ -128,11 +131,6 @@ impl Version {
         self.numbers.len()
     }
 
-    /// Returns the first number.
-    pub(super) fn major(&self) -> u64 {
-        self.numbers.first().copied().unwrap_or_default()
-    }
-
     /// Compares the numbers, missing ones taken as zero.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let length = self.numbers.len().max(other.numbers.len());
@@ -150,6 +148,15 @@ impl Version {
             && self.numbers.iter().zip(&line.numbers).all(|(a, b)| a == b)
     }
 
+    /// Tells whether this can be one of the next versions of the same program: the same major with a
+    /// greater minor, or the next major.
+    pub(super) fn is_next_of(&self, version: &Self) -> bool {
+        let number = |v: &Self, at: usize| v.numbers.get(at).copied().unwrap_or_default();
+        let (major, minor) = (number(version, 0), number(version, 1));
+        (number(self, 0) == major && number(self, 1) > minor && number(self, 1) <= minor + 6)
+            || number(self, 0) == major + 1
+    }
+
     /// Tells whether the writing leaves the last numbers out, so that it names a line of versions.
     fn is_line(&self) -> bool {
         self.open || self.numbers.len() < 3
@@ -160,6 +167,11 @@ impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.written)
     }
+}
+
+/// Tells whether three numbers are a day, a month and a year; the year in front is a version.
+fn is_date(numbers: &[u64]) -> bool {
+    matches!(numbers, [1..=31, 1..=12, 1990..=2100])
 }
 
 /// Returns the suffix that belongs to a version: `-rc.1`, `b2`, `.dev0`, `+build`, `-ls3`.
@@ -269,9 +281,17 @@ mod tests {
                 "{text}"
             );
         }
-        for text in
-            ["", "v", "x1", "1.2.3abc", "1.2.", "1..2", "99999999999999999999", "1.2.3.4.5.6.7"]
-        {
+        for text in [
+            "",
+            "v",
+            "x1",
+            "1.2.3abc",
+            "1.2.",
+            "1..2",
+            "99999999999999999999",
+            "1.2.3.4.5.6.7",
+            "13.05.2021",
+        ] {
             assert_eq!(Version::parse(text), None, "{text}");
         }
     }

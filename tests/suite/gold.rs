@@ -66,7 +66,9 @@ impl Tally {
 /// Two spellings of one name: a component may be labelled with more words.
 fn same(label: &str, name: &str) -> bool {
     let (label, name) = (label.to_lowercase(), name.to_lowercase());
-    label == name || (name.len() >= 5 && label.contains(&name) && !label.contains('_'))
+    label == name
+        || (name.len() >= 5 && label.contains(&name) && !label.contains('_'))
+        || (name.contains('/') && name.ends_with(&label))
 }
 
 fn corpus() -> Option<PathBuf> {
@@ -94,7 +96,7 @@ fn names(jump: &Value, key: &str) -> BTreeSet<String> {
     let texts =
         jump.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     texts
-        .map(|text| text.split(" (").next().unwrap().trim().to_owned())
+        .map(|text| text.split(" (").next().unwrap().split(" >=").next().unwrap().trim().to_owned())
         .filter(|n| !n.starts_with('('))
         .collect()
 }
@@ -195,7 +197,7 @@ fn labelled_upgrades_are_read_as_people_read_them() {
         };
         let renamed: BTreeSet<String> = pairs
             .map(|p| format!("{} → {}", pair(p, 0), pair(p, 1)))
-            .filter(|p| p != " → ")
+            .filter(|p| !p.contains('('))
             .collect();
         let actual = of_kind(&notes, FactKind::EnvRenamed, |f| {
             Some(format!("{} → {}", f.old.as_ref()?, f.new.as_ref()?))

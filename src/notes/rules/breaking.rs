@@ -5,7 +5,7 @@ use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule, Scope};
 
 /// Words that take back what a sentence says about breaking.
-const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few|minimi\w+)\b[^.;:]{0,40}\bbreak|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
+const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few)\b[^.;:]{0,40}\bbreak|\b(?:add|document|mention|clarif|describ)\w*\b[^.]{0,30}\bbreaking[^.]{0,30}\b(?:note|changelog|docs?|documentation)|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -21,14 +21,21 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         scope: Scope::Passage,
         pattern: r"\w{2}",
-        unless: r"^\W*(?:none|n/?a|nothing|no (?:known )?(?:breaking|incompatible)|there (?:are|were|is) no|not applicable|no changes|-)\b|^\W*(?:\w+: )?deprecat\w+\b(?:.{0,200}\b(?:in favou?r|use|instead|will be removed)\b.*)?$|^\W*(?:see|for (?:details|more)|more (?:details|information)|read|full|thanks)\b.{0,80}$|<url>\W*$|\bcompare\b",
-        finds: &["Drop the old storage format", "The `--fast` flag is gone."],
+        unless: r"^\W*(?:none|n/?a|nothing|no (?:known )?(?:breaking|incompatible)|there (?:are|were|is) no|not applicable|no changes|-)\b|\bdeprecat|^\W*(?:see|refer to|more (?:details|information)|read|full|thanks)\b.{0,80}$|^\W*for (?:details|more|(?:further |more )?information)\b.{0,160}\b(?:see|refer)|^\W*breaking(?: changes?)?\W*$",
+        despite: r"\b(?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|renamed)|\bno longer\b|\bmust\b|^\W*(?:\w+: )?(?:remov|drop|delet)\w+",
+        finds: &[
+            "Drop the old storage format",
+            "The `--fast` flag is gone.",
+            "Remove the deprecated store",
+        ],
         passes: &[
             "None",
             "No breaking changes in this release.",
             "N/A",
             "Deprecate `OLD_NAME` in favour of `NEW_NAME`.",
             "See the upgrade guide for details.",
+            "The script is deprecated and scheduled for removal.",
+            "BREAKING",
         ],
         ..RULE
     },
@@ -41,7 +48,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::TEXT
         },
         triggers: &["breaking", "💥"],
-        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b|^\W*breaking\s?:|\(breaking\)|💥",
+        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b(?: (?:for|in|if|upgrade)|[.,;!)]|$)|^\W*breaking\s?:|\(breaking\)|💥",
         unless: NOT_BREAKING,
         finds: &[
             "This is a breaking change for all who use the old path.",
@@ -81,7 +88,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
         pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part)|\bwill not (?:work|start|be supported) any ?more",
-        unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak)\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
+        unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
         finds: &[
             "The old endpoint is no longer supported.",
             "Images for 32-bit systems are no longer published.",
@@ -95,10 +102,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
     },
     Rule {
         name: "dropped-support",
+        confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["support"],
         pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support\b|\bsupport\b (?:for |of )?[^.;]{1,80}?\b(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
-        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^.]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? )?(?:versions of )?(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
+        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^.]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
         finds: &[
             "We had to drop ARMv7 support.",
             "Support for the file backend has been removed.",
@@ -109,6 +117,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Drop support for Python 3.8",
             "A later release will drop this support.",
             "Drop Node 16 support",
+            "Drop support for Microsoft Internet Explorer",
+            "This release drops support for Ubuntu 24.10.",
         ],
         ..RULE
     },
@@ -116,8 +126,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "must",
         place: Place::PROSE,
         triggers: &["must", "require", "mandatory", "need", "have to", "has to"],
-        pattern: r"\b(?:you|users?|admin\w*|operators?|installations?|deployments?|everyone|instances?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
-        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
+        pattern: r"\b(?:you|users?|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
         finds: &[
             "You must set a key before the first start.",
             "A key must be provided via the environment.",
@@ -136,15 +146,21 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "default-changed",
         place: Place::CHANGES,
         triggers: &["default"],
-        pattern: r"\bdefaults?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|disabled|dropped)\b|\bnow defaults? to\b|\b(?:changed?|changes|changing|switch(?:ed|es)?|flip(?:ped|s)?|removes?|removed) (?:the |our )?defaults?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:is|are|has been|have been|now) (?:now )?(?:disabled|off) by default",
-        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui)\b|future|next (?:release|version)",
+        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped|set to)\b|\bnow defaults? to\b|\b(?:changed?|changes|changing|switch(?:ed|es)?|flip(?:ped|s)?|removes?|removed) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default",
+        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)",
         finds: &[
             "The default listen port is now 8080 instead of 80.",
             "We have changed the default value of `spec.policy` from `Never` to `Always`.",
             "`serviceLinks` has been disabled by default.",
             "This version removes the default password of the administrator.",
         ],
-        passes: &["Fixed the default value of a form.", "The default theme has changed."],
+        passes: &[
+            "Fixed the default value of a form.",
+            "The default theme has changed.",
+            "See how to change the default path.",
+            "Change default chart versions to 1.7.1",
+            "Changed the default number of rows",
+        ],
         ..RULE
     },
     Rule {
@@ -192,8 +208,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "removed-thing",
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["remov", "delet", "dropped"],
-        pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\bremoval of (?:the |all )?\w+",
-        unless: r"\b(?:fix\w*|bug|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b",
+        pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\b(?:changes?|including|includes?|introduces?|are|is|with) the removal of (?:the |all )?\w+",
+        unless: r"\b(?:fix\w*|bug|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b|\x22[^\x22]*(?:deleted|removed)",
         finds: &[
             "The `config` object has been removed from the defaults.",
             "This version removes the default password for the administrator.",
@@ -233,6 +249,55 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         passes: &[
             "The path is changed automatically.",
             "The documentation's structure has changed.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "removed-deprecated",
+        place: Place::CHANGES,
+        triggers: &["deprecated"],
+        pattern: r"(?:^|[:\]] )\W{0,3}(?:remove[ds]?|drop(?:s|ped)?|delete[ds]?|removal of) (?:the |all |support for |some |long[- ]|old |previously )*deprecated \w+",
+        unless: r"\b(?:warnings?|code|calls?|usages?|dependenc\w+|functions?|methods?|imports?|syntax|actions?|workflows?|types?|class\w*|packages?|librar\w+|components?|css|icons?|tests?)\b",
+        finds: &["Remove deprecated integration features", "Dropped the deprecated v1 endpoints"],
+        passes: &["Remove deprecated calls", "Remove deprecated warnings"],
+        ..RULE
+    },
+    Rule {
+        name: "runs-differently",
+        place: Place::PROSE,
+        triggers: &[
+            "now run",
+            "runs as",
+            "port",
+            "listen",
+            "non-root",
+            "unprivileged",
+            "user id",
+            "uid",
+        ],
+        pattern: r"\b(?:now|no longer) runs? (?:as|with|under|by default as)\b|\bnow (?:listens?|binds?|exposes?|serves?)(?: \w+){0,3}? (?:on|at|to)\b|\bports?\b[^.;]{0,60}\b(?:changed|moved|switched)\b[^.;]{0,30}\bto\b|\bis now [0-9]{2,5} instead of [0-9]{2,5}\b",
+        unless: r"\b(?:fix\w*|bug|optional\w*|can now|may now|if you (?:want|wish)|tests?|ci)\b",
+        finds: &[
+            "The container now runs as an unprivileged user.",
+            "The server now listens on port 8080.",
+            "The metrics port has changed from 9000 to 9100.",
+        ],
+        passes: &["Fixed: it now runs as root.", "The server can now listen on two ports."],
+        ..RULE
+    },
+    Rule {
+        name: "now-rejects",
+        place: Place::PROSE,
+        triggers: &["reject", "refus", "disallow", "forbid", "invalid"],
+        pattern: r"\b(?:now|will|may|be)(?: now| be| also)* (?:reject|refus|disallow|forbid)\w*",
+        unless: r"\b(?:fix\w*|bug|previously|spam|malicious|attack\w*|upload\w*|merge|pull request|no longer)\b",
+        finds: &[
+            "Schema validation may reject your existing values.",
+            "Unknown keys will now be rejected.",
+        ],
+        passes: &[
+            "Fixed: the form will be rejected.",
+            "It is no longer rejected, as it may be refused.",
         ],
         ..RULE
     },

@@ -34,6 +34,29 @@ struct Compiled {
     rule: &'static Rule,
     pattern: Regex,
     unless: Option<Regex>,
+    despite: Option<Regex>,
+}
+
+impl Compiled {
+    fn new(rule: &'static Rule) -> Result<Self, String> {
+        let compile = |pattern: &str| {
+            Regex::new(&expand(pattern)).map_err(|error| format!("{}: {error}", rule.name))
+        };
+        let optional =
+            |pattern: &str| if pattern.is_empty() { Ok(None) } else { compile(pattern).map(Some) };
+        Ok(Self {
+            rule,
+            pattern: compile(rule.pattern)?,
+            unless: optional(rule.unless)?,
+            despite: optional(rule.despite)?,
+        })
+    }
+
+    /// Tells whether the guard takes back what the pattern finds in a text.
+    fn is_guarded(&self, text: &str) -> bool {
+        self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
+            && !self.despite.as_ref().is_some_and(|despite| despite.is_match(text))
+    }
 }
 
 /// All rules, and what triggers them.
@@ -92,12 +115,8 @@ impl Engine {
         let mut calls: Vec<Vec<usize>> = Vec::new();
         let mut always = Vec::new();
         for rule in all() {
-            let compile = |pattern: &str| {
-                Regex::new(&expand(pattern)).map_err(|error| format!("{}: {error}", rule.name))
-            };
-            let unless = if rule.unless.is_empty() { None } else { Some(compile(rule.unless)?) };
             let index = rules.len();
-            rules.push(Compiled { rule, pattern: compile(rule.pattern)?, unless });
+            rules.push(Compiled::new(rule)?);
             if rule.triggers.is_empty() {
                 always.push(index);
             }
@@ -140,7 +159,7 @@ impl Engine {
             if rule.scope != scope || !applies(rule, passage) {
                 continue;
             }
-            if compiled.unless.as_ref().is_some_and(|unless| unless.is_match(text)) {
+            if compiled.is_guarded(text) {
                 continue;
             }
             let found = compiled.pattern.captures_iter(text).take(MOST_MATCHES);
@@ -199,14 +218,14 @@ mod tests {
     }
 
     /// Whether a rule, tried alone, matches a sentence, triggers and guard included.
-    fn matches(rule: &Rule, sentence: &str) -> bool {
+    fn matches(rule: &'static Rule, sentence: &str) -> bool {
         let marked = Sentence::of(sentence, None);
         let sentence = marked.text.as_str();
         let lower = sentence.to_ascii_lowercase();
         let triggered = rule.triggers.is_empty()
             || rule.triggers.iter().any(|t| lower.contains(&t.to_ascii_lowercase()));
-        let is = |pattern: &str| Regex::new(&expand(pattern)).unwrap().is_match(sentence);
-        triggered && is(rule.pattern) && (rule.unless.is_empty() || !is(rule.unless))
+        let compiled = Compiled::new(rule).unwrap();
+        triggered && compiled.pattern.is_match(sentence) && !compiled.is_guarded(sentence)
     }
 
     #[test]

@@ -103,6 +103,8 @@ pub(super) struct Rule {
     pub(super) pattern: &'static str,
     /// What takes a match back, looked for in the same text; empty for nothing.
     pub(super) unless: &'static str,
+    /// What keeps a match in spite of the guard; empty for nothing.
+    pub(super) despite: &'static str,
     /// Sentences that it must find.
     pub(super) finds: &'static [&'static str],
     /// Sentences that it must pass over.
@@ -140,6 +142,7 @@ pub(super) const RULE: Rule = Rule {
     triggers: &[],
     pattern: "",
     unless: "",
+    despite: "",
     finds: &[],
     passes: &[],
 };

@@ -4,8 +4,72 @@ use super::super::fact::Confidence;
 use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule};
 
-/// What runs inside of an image or only builds it, and so is nobody's requirement.
-const INSIDE: &str = r"\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|rust|npm|yarn|pnpm|alpine|debian|ubuntu|gcc|clang|cmake|\.net|dotnet|java|jdk|jre|openjdk|internet explorer|safari|firefox|chrome|android|ios|macos|windows|libs?\w*|django|laravel|rails|react|angular|vue|go modules?|minimum cpu|to build|from source|compil\w+|develop\w+|packages?|client|app|mobile|cli|sdk|plugins?|extension|glibc|numpy)\b";
+/// What runs inside of an image or only builds it: no deployment has to provide it.
+pub(in crate::notes) const INSIDE: [&str; 60] = [
+    "python",
+    "node",
+    "nodejs",
+    "golang",
+    "go",
+    "php",
+    "ruby",
+    "elixir",
+    "otp",
+    "erlang",
+    "typescript",
+    "rust",
+    "npm",
+    "yarn",
+    "pnpm",
+    "alpine",
+    "debian",
+    "ubuntu",
+    "fedora",
+    "gcc",
+    "clang",
+    "cmake",
+    "dotnet",
+    "net",
+    "java",
+    "jdk",
+    "jre",
+    "openjdk",
+    "internet",
+    "safari",
+    "firefox",
+    "chrome",
+    "edge",
+    "android",
+    "ios",
+    "macos",
+    "windows",
+    "django",
+    "laravel",
+    "rails",
+    "react",
+    "angular",
+    "vue",
+    "glibc",
+    "numpy",
+    "poetry",
+    "pip",
+    "pipenv",
+    "ffmpeg",
+    "imagemagick",
+    "openssl",
+    "webpack",
+    "vite",
+    "gradle",
+    "maven",
+    "bundler",
+    "composer",
+    "apache",
+    "nginx",
+    "xcode",
+];
+
+/// Words of a sentence about building or about another program.
+const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended)\b";
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -15,8 +79,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["requir", "need", "depend"],
-        pattern: r"\b(?:requires?|requiring|needs?|depends on|dependent on)(?: at least| a minimum (?:of|version of)?| an?| the| now| minimum| \w+ly)*(?: version of)? ?(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version| server| cluster| database)?s? ?(?:version )?(?P<range>(?:>=?|=>)? ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater|up)|and (?:higher|newer|later|above)|at least|minimum))?(?:(?:,| or| and| /) ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater))?))?)",
-        unless: INSIDE,
+        pattern: r"\b(?:requires?|requiring|needs?|depends on|dependent on)(?: at least| a minimum (?:of|version of)?| an?| the| now| minimum| \w+ly)*(?: version of)? ?\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: versions?| servers?| clusters?| database)? (?:version )?(?P<range>(?:>=?|=>)? ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater|up)|and (?:higher|newer|later|above)|at least|minimum))?(?:(?:,| or| and| /) ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater))?))?)",
+        unless: ELSEWHERE,
         finds: &[
             "We now require PostgreSQL 16.7 or 17.3 or higher.",
             "This release requires Kubernetes 1.25+.",
@@ -31,14 +95,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["minim", "at least", "or later", "or newer", "or higher", "or above", "lowest"],
-        pattern: r"\b(?:minimum|min\.?|minimal|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?[^.;\d]{0,50}?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)[^.;\d]{0,40}?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is|are) (?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
-        unless: INSIDE,
+        pattern: r"\b(?:minimum|min\.?|minimal|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is|are) (?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
+        unless: ELSEWHERE,
         finds: &[
             "The minimum required Kubernetes version has been increased to version 1.28.x.",
             "The chart now requires a minimum K8s version of `1.25`",
             "PostgreSQL 14 or newer is now required.",
         ],
-        passes: &["The minimum Python version is 3.10."],
+        passes: &["The minimum Python version for developers is 3.10."],
         ..RULE
     },
     Rule {
@@ -48,9 +112,9 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place { within: Topics::BREAKING.and(Topics::UPGRADE), ..Place::CHANGES },
         triggers: &["upgrade ", "update ", "bump "],
         pattern: r"^\W*(?:\w+: )?(?:upgrade|update|bump|switch)(?:s|d)?(?: the)? (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?) (?:to|from [^ ]+ to)(?: version)? (?P<range>{V})",
-        unless: INSIDE,
+        unless: ELSEWHERE,
         finds: &["Feature: Upgrade Converter to v8"],
-        passes: &["Docker: update Alpine to 3.21", "Upgrade the page to something nicer"],
+        passes: &["Docker base image is now 3.21", "Upgrade the page to something nicer"],
         ..RULE
     },
     Rule {
@@ -59,7 +123,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["support"],
-        pattern: r"\b(?:drop(?:s|ped)?|remov(?:e|es|ed|al of)|end(?:s|ed)?)(?: the| official)? support (?:for|of)(?: the)?(?: versions? of)? ?(?P<component>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? ?(?P<range>(?:<=?|below|before|older than|prior to|lower than|up to)? ?{V}(?: (?:and|or) (?:below|older|lower|earlier))?)|(?P<component2>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? (?P<range2>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?) (?:is|are) no longer supported",
+        pattern: r"\b(?:drop(?:s|ped)?|remov(?:e|es|ed|al of)|end(?:s|ed)?)(?: the| official)? support (?:for|of)(?: the)?[^.;]{0,40}?(?: versions? of)? ?\b(?P<component>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? ?(?P<range>(?:<=?|below|before|older than|prior to|lower than|up to)? ?{V}(?:(?:,| and| or) {V})*(?: (?:and|or) (?:below|older|lower|earlier))?)|(?P<component2>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? (?P<range2>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?) (?:is|are) no longer supported",
         unless: r"\b(?:will|future|next)\b",
         finds: &[
             "Drop support for PostgreSQL 11.",

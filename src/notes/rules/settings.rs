@@ -40,7 +40,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["remov", "drop", "delet"],
         pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})",
-        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the )?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
+        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 )?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
             "Remove any `OLD_MODE` variable from your environment.",
@@ -162,7 +162,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["formerly", "previously", "was called", "used to be"],
-        pattern: r"(?P<new>{N})(?P<noun>{noun}) ?\(?,? ?(?:formerly|previously|which was called|which used to be)(?: \w+)? (?P<old>{N})",
+        pattern: r"(?P<new>{N})(?P<noun>{noun}) ?\(?,? ?(?:formerly|previously|which was called|which used to be)(?: known as| called| named)? (?P<old>{N})",
         unless: r"\bdefault",
         finds: &["`NEW_NAME` (formerly `OLD_NAME`)"],
         passes: &["`NEW_NAME` was formerly slow"],
@@ -225,7 +225,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["new", "add", "introduc", "support", "expose", "implement"],
         pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6} (?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac",
+        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
         finds: &[
             "Add `NEW_THREADS` and `NEW_SIZE` variables",
             "New environment variable `NEW_SIZE`",

@@ -20,6 +20,16 @@ use super::topics::Topics;
 use super::version::Version;
 use heading::{Strictness, Title};
 
+/// The topics that make a heading one of a version's parts, whatever its level.
+const KINDS_OF_CHANGE: Topics = Topics::BREAKING
+    .and(Topics::DEPRECATED)
+    .and(Topics::REMOVED)
+    .and(Topics::CHANGED)
+    .and(Topics::FIXED)
+    .and(Topics::ADDED)
+    .and(Topics::SECURITY)
+    .and(Topics::INTERNAL);
+
 /// A run of blocks that belongs to one version.
 #[derive(Debug, Clone)]
 pub(super) struct Section {
@@ -39,6 +49,7 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
     let headings = headings(document);
     let title = title(source, &headings, &names);
     let series = series(&headings);
+    let readme = source.to_ascii_lowercase().contains("readme");
     let mut sections = Vec::new();
     let mut open: Vec<(u8, Title)> = Vec::new();
     let mut start = 0;
@@ -69,8 +80,9 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
             continue;
         }
         let leaves = open.last().is_some_and(|(above, _)| {
-            let sibling_of_kind = level == above && !Topics::of(text).is_empty();
-            level <= above && !sibling_of_kind && (title.is_some() || open.len() > 1)
+            let sibling_of_kind = level == above && Topics::of(text).has(KINDS_OF_CHANGE);
+            let elsewhere = title.is_some() || open.len() > 1 || readme || level < above;
+            level <= above && !sibling_of_kind && elsewhere
         });
         if leaves {
             push(&open, start..*index, headed);
@@ -80,6 +92,15 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
     }
     push(&open, start..document.blocks.len(), headed);
     sections
+}
+
+/// Tells what a whole document is about, from its title and its name.
+pub(super) fn about(source: &str, document: &Document<'_>) -> Topics {
+    let name = source.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
+    let title = document.blocks.iter().find(|block| matches!(block.kind, Kind::Heading(_)));
+    let title = title.map(|block| document.plain(block).text).unwrap_or_default();
+    let topics = Topics::of(&name).and(Topics::of(&title));
+    topics.only(Topics::BREAKING.and(Topics::UPGRADE))
 }
 
 /// Returns every heading with its block, level and plain text.
