@@ -8,8 +8,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use regex::Captures;
+use regex::{Captures, Regex};
 
 use super::evidence;
 use super::examples;
@@ -259,15 +260,16 @@ impl<'a> Reader<'a> {
         if self.is_later(text, rule.makes) || is_object(hit, text) {
             return;
         }
+        let foreign = is_foreign(text);
         match rule.makes {
+            Makes::Declared if foreign => {
+                self.breaking(place, &summary, Confidence::Low, rule.name, false)
+            }
             Makes::Declared => self.breaking(place, &summary, rule.confidence, rule.name, true),
             Makes::Implied => {
-                let weak = place.passage.near.has(Topics::ADDED);
-                let confidence = if weak && rule.confidence < Confidence::High {
-                    Confidence::Low
-                } else {
-                    rule.confidence
-                };
+                let weak =
+                    place.passage.near.has(Topics::ADDED) && rule.confidence < Confidence::High;
+                let confidence = if weak || foreign { Confidence::Low } else { rule.confidence };
                 self.breaking(place, &summary, confidence, rule.name, false);
             }
             Makes::Action => {
@@ -854,6 +856,14 @@ fn still_said(place: &Place<'_>) -> bool {
     ]
     .iter()
     .any(|said| lower.contains(said))
+}
+
+/// Tells whether a sentence is about another program of the same house, such as the mobile one.
+fn is_foreign(text: &str) -> bool {
+    static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?-u:\b)(?:mobile|android|ios|iphone|flutter|native|desktop|tv)(?: and (?:android|ios))? (?:apps?|clients?|applications?|versions?|users?)(?-u:\b)|(?-u:\b)(?:plugin|extension|theme|addon|library|module) (?:developers?|authors?|maintainers?)(?-u:\b)").ok()
+    });
+    FOREIGN.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
 /// Tells whether the name that a rule takes for its subject is governed by a preposition: in `the

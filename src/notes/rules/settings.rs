@@ -40,7 +40,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["remov", "drop", "delet"],
         pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})",
-        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 )?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
+        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
             "Remove any `OLD_MODE` variable from your environment.",
@@ -56,7 +56,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::ALL,
         triggers: &["no longer", "no effect", "ignored", "obsolete", "unsupported"],
         pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:is|are|has|have|does|do|will be)(?: now)? (?:no longer (?:be )?(?:used|supported|available|read|recogni[sz]ed|honou?red|respected|accepted|considered|in use|exists?|have any|has any|valid|evaluated)|no effect any ?more|ignored\b|obsolete\b|unsupported\b)|(?P<names2>{L})(?P<noun2>{noun}) no longer (?:exists?|works?|ha(?:s|ve) (?:any|an) effect)|\bno longer (?:supports?|uses?|reads?|honou?rs?|accepts?|recogni[sz]es?) (?:the )?(?:old |legacy |deprecated )?(?:environment variables? |env(?:ironment)? var(?:iable)?s? |option |setting |flag |value )?(?P<names3>{L})(?P<noun3>{noun})",
-        unless: r"\bignored (?:when|if|for|by|in|unless)\b|\bfix\w*\b|\bno longer (?:used|needed|required) (?:by|in) (?:the )?(?:test|internal)",
+        unless: r"\bwhen\b[^.]{0,80}\bignored|\bignored (?:when|if|for|by|in|unless)\b|\bfix\w*\b|\bno longer (?:used|needed|required) (?:by|in) (?:the )?(?:test|internal)",
         finds: &[
             "`OLD_MODE` is no longer supported.",
             "The server no longer reads `OLD_MODE`.",
@@ -308,7 +308,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["default"],
         pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default",
-        unless: r"\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
+        unless: r"\b(?:the |a )?new\b[^.]{0,20}[\x01\x03]|\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
         finds: &[
             "We have changed the default value of `spec.policy` from `Never` to `Always`.",
             "`SOME_LIMIT` now defaults to 20.",
