@@ -8,6 +8,7 @@ mod apply;
 mod completions;
 mod demo;
 mod lookup;
+mod notes;
 mod options;
 mod preview;
 mod progress;
@@ -46,6 +47,7 @@ enum Command {
     Scan(scan::Arguments),
     Preview(preview::Arguments),
     Apply(apply::Arguments),
+    Notes(notes::NotesArgs),
     Run(run::Arguments),
     Pulls(pulls::Arguments),
     Demo(demo::Arguments),
@@ -60,6 +62,7 @@ pub async fn run() -> ExitCode {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments).await,
         Command::Apply(arguments) => apply::run(&arguments).await,
+        Command::Notes(arguments) => notes::run(&arguments),
         Command::Run(arguments) => run::run(&arguments).await,
         Command::Pulls(arguments) => pulls::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments).await,

@@ -5,35 +5,39 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use crate::notes::{self, Declared, Fact, FactKind, Notes, Source};
 
-/// The arguments of `refit notes`.
+/// Tell what release notes say about an upgrade
+///
+/// Reads files of notes, or folders of them, and tells what breaks, what is required and what has
+/// to be done between two versions, each statement with the line that says so.
 #[derive(Debug, Clone, Args)]
-pub struct NotesArgs {
+pub(super) struct NotesArgs {
     /// Files of release notes, or folders that hold them
     #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
     /// The version that runs now; may be partial, as in 1.14 or 2.x
     #[arg(long, value_name = "VERSION")]
-    pub from: String,
+    pub(super) from: String,
     /// The version to upgrade to; may be partial
     #[arg(long, value_name = "VERSION")]
-    pub to: String,
+    pub(super) to: String,
     /// Whose notes they are
     #[arg(long, value_enum, default_value_t = KindArg::App)]
-    pub kind: KindArg,
+    pub(super) kind: KindArg,
     /// How to print the facts
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    pub(super) format: Format,
 }
 
 /// Whose notes they are, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum KindArg {
+pub(super) enum KindArg {
     /// An application's
     App,
     /// A chart's
@@ -51,7 +55,7 @@ impl From<KindArg> for notes::Kind {
 
 /// How facts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// A briefing
     Text,
     /// The JSON contract
@@ -64,11 +68,18 @@ const EXTENSIONS: [&str; 8] = ["md", "mdx", "markdown", "rst", "txt", "adoc", "a
 /// The largest file of notes that is read, in bytes.
 const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Prints what the notes say.
+pub(super) fn run(arguments: &NotesArgs) -> anyhow::Result<ExitCode> {
+    let NotesArgs { paths, from, to, kind, format } = arguments;
+    anstream::print!("{}", notes(paths, from, to, (*kind).into(), *format)?);
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Reads the notes under `paths` and renders what they say about the upgrade.
 ///
 /// # Errors
 /// When a path cannot be read, a folder holds no notes, or a version is none.
-pub fn notes(
+pub(super) fn notes(
     paths: &[PathBuf],
     from: &str,
     to: &str,

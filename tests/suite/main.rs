@@ -15,6 +15,8 @@ mod forge;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
+mod gold;
+#[cfg(test)]
 mod parts;
 #[cfg(test)]
 mod parts_git;
@@ -28,6 +30,3 @@ mod program;
 mod server;
 #[cfg(test)]
 mod upstream;
-//! The one integration binary.
-
-mod gold;
