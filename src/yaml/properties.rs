@@ -112,9 +112,8 @@ fn manifest() -> impl Strategy<Value = String> {
                     let pad = " ".repeat(step);
                     let body = value.join("\n").replace('%', &format!("%{pad}"));
                     let body = if body.starts_with('\n') { body } else { format!(" {body}") };
-                    lines.push(format!("%{above}{key}{number}:{body}").replace("\"c\"", "\"c\""));
+                    lines.push(format!("%{above}{key}{number}:{body}"));
                 }
-                lines.iter_mut().for_each(|line| *line = line.replace("\"c\"", "\"c\""));
                 lines
             });
         let list = prop::collection::vec(inner, 1..3).prop_map(|items| {

@@ -41,6 +41,7 @@ fn removed(changes: &Changes<'_>) -> Result<Vec<(usize, usize, usize)>, EditErro
     let mut ranges: Vec<(usize, usize, usize)> = Vec::new();
     let mut removals: Vec<_> = changes.removals.iter().collect();
     removals.sort_by_key(|removal| removal.first);
+    let exact = removals.last().is_some_and(|removal| removal.exact.is_some());
     for removal in removals {
         if let Some((start, end)) = removal.exact {
             ranges.push((start, end, removal.edit));
@@ -49,17 +50,31 @@ fn removed(changes: &Changes<'_>) -> Result<Vec<(usize, usize, usize)>, EditErro
         let Some(entry) = entries.list.get(removal.first) else { continue };
         let (start, end) = range(changes, removal.first, entry)?;
         match ranges.last_mut() {
-            // Neighbours go as one. Where the second reaches back over the break before it, at
-            // the end of a text without a final one, so must the first.
-            Some(last) if start <= last.1 && end > last.1 => {
-                let reaches_back = start < last.1;
-                last.0 = if reaches_back { before_break(entries.text(), last.0) } else { last.0 };
-                last.1 = end;
-            }
+            Some(last) if start <= last.1 && end > last.1 => last.1 = end,
             _ => ranges.push((start, end, removal.edit)),
         }
     }
+    // At the end of a text without a final line break, the break before goes instead.
+    let text = entries.text();
+    let unfinished = !text.ends_with(['\n', '\r']) && !exact;
+    if let Some(last) = ranges.last_mut().filter(|last| unfinished && last.1 == text.len())
+        && line_start(text, last.0) == last.0
+        && !ends_block_scalar(entries, last.0)
+    {
+        last.0 = before_break(text, last.0);
+    }
     Ok(ranges)
+}
+
+/// Tells whether a block scalar ends at a place, so that the line break there is part of it.
+fn ends_block_scalar(entries: &Entries<'_>, at: usize) -> bool {
+    let rows = &entries.node.stream().index().rows;
+    let first = rows.partition_point(|row| (row.start as usize) < at);
+    let before = first.checked_sub(1).and_then(|index| rows.get(index));
+    before.is_some_and(|row| {
+        let block = matches!(row.kind, Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded));
+        block && row.end as usize == at
+    })
 }
 
 /// Finds the bytes of an entry and its comments.
@@ -72,10 +87,7 @@ fn range(
     let text = entries.text();
     let end = entries.tail(entry);
     if entries.on_own_line(entry) {
-        let start = entries.head(entry);
-        let unfinished = end == text.len() && !text.ends_with(['\n', '\r']);
-        let start = if unfinished { before_break(text, start) } else { start };
-        return Ok((start, end));
+        return Ok((entries.head(entry), end));
     }
     if index > 0 || !changes.additions.is_empty() {
         let what = "its entry shares a line with others and cannot be taken out together with them";

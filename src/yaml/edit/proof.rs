@@ -448,10 +448,11 @@ impl<'a, 'p> Expectation<'a, 'p> {
         let mut id = 0;
         while id < count {
             let node = Node::new(stream, id);
-            // A collection that gains or loses entries begins where it is introduced, whatever
-            // its first entry was and will be.
+            // A block collection that gains or loses entries begins where it is introduced,
+            // whatever its first entry was and will be.
             let changed = self.plan.collections.contains_key(&id);
-            let at = if changed { introducer(node) } else { node.outer_start() as usize };
+            let block = changed && Like::Kind(node.kind()).is_block();
+            let at = if block { introducer(node) } else { node.outer_start() as usize };
             self.before(Some(id), at, &inside);
             if let Some((_, after)) = gone_rows.iter().find(|(first, _)| *first == id) {
                 id = *after;

@@ -213,6 +213,8 @@ fn remove_takes_the_comments_that_belong_to_the_entry() {
     for (given, path, produces) in [
         ("a: 1\nb: 2\n", "/a", "b: 2\n"),
         ("a: 1\nb: 2", "/b", "a: 1"),
+        ("a: |\n  x\nb: 2", "/b", "a: |\n  x\n"),
+        ("# top\n{a: 1, b: 2}", "/b", "# top\n{a: 1}"),
         ("a: 1\n\n\nb: 2", "/b", "a: 1\n\n"),
         (
             "a: 1\n# free\n\n# of b\nb: # on b\n  c: 1\n  # in b\n# of d\nd: 1\n",
