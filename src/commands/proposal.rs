@@ -66,6 +66,7 @@ impl Proposal {
             upgrades: &self.upgrades,
             held: &self.held,
             failures: &self.candidates.failures,
+            requests: &self.requests,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::preview_contract::Requests;
 use super::scan_text::{counted, diagnostics_text};
 use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 use super::table::table;
@@ -25,6 +26,8 @@ pub struct PreviewView<'a> {
     pub held: &'a [Held],
     /// The look-ups that failed.
     pub failures: &'a [Why],
+    /// The requests that were made.
+    pub requests: &'a Requests,
 }
 
 /// How much is shown.
@@ -184,6 +187,12 @@ fn summary(view: &PreviewView<'_>) -> String {
             counted(pins, "pin")
         ),
     };
+    if view.requests.total > 0 {
+        let hosts = counted(view.requests.by_host.len(), "host");
+        let requests =
+            counted(usize::try_from(view.requests.total).unwrap_or(usize::MAX), "request");
+        let _ = writeln!(text, "{}", paint(DIM, &format!("{requests} to {hosts}.")));
+    }
     for failure in view.failures {
         let _ = writeln!(text, "{}: {}", paint(RED, "failed"), failure.message);
     }

@@ -180,7 +180,12 @@ impl<U: Upstream> LookUp<'_, U> {
                 )
             })
         });
-        let beyond = beyond.or(late);
+        let cut = (!tags.complete).then(|| {
+            let message =
+                format!("the list of tags of {repository} was cut; a newer one may exist");
+            Why::new("list-cut", message)
+        });
+        let beyond = beyond.or(late).or(cut);
         let outcome = self.moved(repository, current, &choice, beyond.as_ref()).await?;
         Ok(Answer { outcome, refused: choice.refused, beyond })
     }
