@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -56,6 +57,16 @@ pub(super) fn client(options: &UpstreamOptions, configuration: &Configuration) -
         ..http::Settings::default()
     })
     .context("cannot set up the network")
+}
+
+/// Takes answers that nothing has used for three months out of the store.
+pub(super) fn tidy(options: &UpstreamOptions) {
+    const UNUSED: Duration = Duration::from_hours(24 * 90);
+    let cache = options.cache_dir.clone().or_else(cache_folder);
+    if let (false, None, Some(cache)) = (options.no_cache, &options.replay, cache) {
+        // How many they were interests nobody.
+        let _removed = http::prune(&cache, UNUSED);
+    }
 }
 
 /// Returns the hosts that are trusted without encryption.

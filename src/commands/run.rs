@@ -62,6 +62,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         &arguments.upstream,
     )
     .await?;
+    lookup::tidy(&arguments.upstream);
     Ok(if report { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
