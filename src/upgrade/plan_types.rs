@@ -1,8 +1,9 @@
 //! A plan as plain data: what moves, by which edits, in which stages.
 //!
 //! A plan outlives the run that made it: it is written into the pull request and read back when a
-//! stage has landed. So it holds everything that is needed to render a stage on a base that has
-//! moved on, and nothing that depends on the moment.
+//! stage has landed. So what is remembered of it is all that is needed to render a stage on a base
+//! that has moved on, and nothing that depends on the moment: a line that someone adds at the top
+//! of a file must not make it another plan. What explains it to a reader is made anew each time.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,9 +35,11 @@ pub struct Plan {
     pub line: String,
     /// How it is carried out.
     pub strategy: Strategy,
-    /// The reasons for it, the strategy's first.
+    /// The reasons for it, the strategy's first; not remembered.
+    #[serde(skip)]
     pub why: Vec<Why>,
-    /// The rule that chose the strategy.
+    /// The rule that chose the strategy; not remembered.
+    #[serde(skip)]
     pub rule: Option<RuleRef>,
     /// The pins that move, the main one first.
     pub pins: Vec<PinMove>,
@@ -93,7 +96,8 @@ pub struct PinMove {
     pub id: String,
     /// The file.
     pub file: RepoPath,
-    /// The line, from 1.
+    /// The line, from 1; not remembered.
+    #[serde(skip)]
     pub line: u32,
     /// Where in the document.
     pub path: yaml::Path,
