@@ -6,7 +6,7 @@
 //! to the same node, so a file that multiplies itself by aliases costs nothing here.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::error::Error;
@@ -48,7 +48,7 @@ impl<'a> Node<'a> {
     pub fn value(&self) -> Option<Cow<'a, str>> {
         let node = self.target();
         let Kind::Scalar(style) = node.kind() else { return None };
-        Some(decode(node.source(), &node.row(), style))
+        Some(decode(node.source(), node.row(), style))
     }
 
     /// Tells whether this is a null: absent, or a plain `~`, `null`, `Null` or `NULL`.
@@ -110,16 +110,20 @@ impl<'a> Node<'a> {
     /// Returns the mapping's own entries, then those that merge keys bring in; each key once.
     #[must_use]
     pub fn merged(&self) -> Vec<(Self, Self)> {
-        let mut seen = HashSet::new();
+        let mut known = HashMap::new();
         let mut merges = Merges::of(*self);
-        let mut found = Vec::new();
+        let mut found: Vec<(Self, Self)> = Vec::new();
         let mut mapping = Some(self.target());
         while let Some(current) = mapping {
-            for (key, _) in current.entries() {
+            let own = found.len();
+            for (key, value) in current.entries() {
                 let Some(name) = key.value() else { continue };
-                if seen.insert(name.clone()) {
-                    // Through `own`, since the last of two equal keys counts.
-                    found.extend(current.own(&name).map(|value| (key, value)));
+                let at = *known.entry(name).or_insert(found.len());
+                match found.get_mut(at) {
+                    None => found.push((key, value)),
+                    // Of two equal keys of one mapping the last counts.
+                    Some(twice) if at >= own => twice.1 = value,
+                    Some(_) => {}
                 }
             }
             mapping = merges.next();
@@ -162,7 +166,7 @@ impl<'a> Node<'a> {
     /// Returns the node's own text as written.
     #[must_use]
     pub fn source(&self) -> &'a str {
-        source(self.stream.text(), &self.row())
+        source(self.stream.text(), self.row())
     }
 
     /// Returns the line where the node's own text starts, from 1.
@@ -282,7 +286,7 @@ impl<'a> Node<'a> {
     /// Returns the nodes directly inside this one; a mapping's keys and values by turns.
     pub(super) fn children(&self) -> impl Iterator<Item = Self> + use<'a> {
         let Self { stream, id } = *self;
-        let Row { after, .. } = self.row();
+        let after = self.row().after;
         let mut next = id + 1;
         std::iter::from_fn(move || {
             let child = Self { stream, id: next };
@@ -314,7 +318,11 @@ impl<'a> Node<'a> {
     }
 
     fn is_text(&self, text: &str) -> bool {
-        self.value().is_some_and(|value| value == text)
+        let row = self.row();
+        match row.kind {
+            Kind::Scalar(ScalarStyle::Plain) if row.verbatim => self.source() == text,
+            _ => self.value().is_some_and(|value| value == text),
+        }
     }
 
     pub(super) fn is_merge_key(&self) -> bool {
@@ -381,9 +389,9 @@ impl<'a> Node<'a> {
         self.row().decorated.then(|| self.stream.index().properties(self.id)).flatten()
     }
 
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> &'a Row {
         // Ids come from the index itself; the fallback only keeps this total.
-        const ABSENT: Row = Row {
+        static ABSENT: Row = Row {
             start: 0,
             end: 0,
             line: 1,
@@ -395,7 +403,7 @@ impl<'a> Node<'a> {
             verbatim: true,
             decorated: false,
         };
-        self.stream.index().row(self.id).copied().unwrap_or(ABSENT)
+        self.stream.index().row(self.id).unwrap_or(&ABSENT)
     }
 }
 
@@ -440,8 +448,12 @@ struct Merges<'a> {
 impl<'a> Merges<'a> {
     fn of(node: Node<'a>) -> Self {
         let node = node.target();
-        let mut merges = Self { pending: Vec::new(), seen: HashSet::from([node.id]) };
+        let mut merges = Self { pending: Vec::new(), seen: HashSet::new() };
         merges.queue(node);
+        // Most mappings merge nothing; those cost no memory here.
+        if !merges.pending.is_empty() {
+            merges.seen.insert(node.id);
+        }
         merges
     }
 

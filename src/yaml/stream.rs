@@ -25,7 +25,10 @@ impl Stream {
     /// 4 GiB on, and [`Error::Span`] where refit itself is at fault.
     pub fn parse(text: impl Into<String>) -> Result<Self, Error> {
         let text = text.into();
-        let index = read::read(&text)?;
+        let mut index = read::read(&text)?;
+        // A scan holds the indexes of thousands of files at once.
+        index.rows.shrink_to_fit();
+        index.comments.shrink_to_fit();
         Ok(Self { text, index })
     }
 
