@@ -5,7 +5,8 @@
 //! overrides what.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 
 use super::hints;
 use super::kustomize::Contexts;
@@ -56,6 +57,7 @@ pub fn discover(
     let releases = discovery.releases();
     discovery.fragments(&releases);
     discovery.kustomize_images();
+    discovery.sources.iter_mut().for_each(|source| dedup(&mut source.releases));
     let Discovery { pins, mut sources, mut releases, mut diagnostics, .. } = discovery;
     sources.sort_by(|a, b| (&a.position, &a.id).cmp(&(&b.position, &b.id)));
     releases.sort_by(|a, b| (&a.position, &a.id).cmp(&(&b.position, &b.id)));
@@ -341,9 +343,7 @@ impl<'a> Discovery<'a> {
                 self.missing_source(object, &["spec", "chartRef"], source.as_ref());
                 return (ChartUse { source, ..ChartUse::default() }, Vec::new());
             };
-            if !source.releases.contains(id) {
-                source.releases.push(id.clone());
-            }
+            source.releases.push(id.clone());
             let ids = source.pins.clone();
             let name =
                 source.url.as_deref().and_then(|url| url.trim_end_matches('/').rsplit('/').next());
@@ -355,11 +355,7 @@ impl<'a> Discovery<'a> {
                     name = Some(chart.clone());
                 }
                 version.get_or_insert_with(|| pin.current.text.clone());
-                for release in releases {
-                    if !pin.releases.contains(release) {
-                        pin.releases.push(release.clone());
-                    }
-                }
+                pin.releases.push(id.clone());
             }
             let source = self.source_ref(object, &["spec", "chartRef"], id);
             return (ChartUse { name, version, source }, ids);
@@ -369,8 +365,7 @@ impl<'a> Discovery<'a> {
         let name = name.map(|name| self.expand(applied, &name));
         let index = source.as_ref().and_then(|s| self.source_index(s.kind, &s.id));
         match index.and_then(|index| self.sources.get_mut(index)) {
-            Some(known) if !known.releases.contains(id) => known.releases.push(id.clone()),
-            Some(_) => {}
+            Some(known) => known.releases.push(id.clone()),
             None => {
                 let path = &["spec", "chart", "spec", "sourceRef"];
                 self.missing_source(object, path, source.as_ref());
@@ -683,10 +678,12 @@ fn oci_package(url: &str) -> Package {
     }
 }
 
-/// Keeps the first of equal ids, in order.
-fn dedup(ids: &mut Vec<String>) {
-    let mut seen = std::collections::HashSet::new();
-    ids.retain(|id| seen.insert(id.clone()));
+/// Keeps the first of equal names, in order.
+pub(super) fn dedup<T: Clone + Eq + Hash>(names: &mut Vec<T>) {
+    if names.len() > 1 {
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+    }
 }
 
 impl Pins {

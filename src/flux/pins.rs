@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::discover::dedup;
 use super::kustomize::Contexts;
 use super::load::Object;
 use super::model::{Current, ObjectName, Package, Part, Pin, PinKind, Place, Role, Site};
@@ -46,6 +47,7 @@ impl Pins {
     /// Returns the pins, sorted by place.
     pub(super) fn into_sorted(self) -> Vec<Pin> {
         let mut list = self.list;
+        list.iter_mut().for_each(|pin| dedup(&mut pin.releases));
         list.sort_by(|a, b| (&a.place().position, &a.id).cmp(&(&b.place().position, &b.id)));
         list
     }
@@ -152,11 +154,8 @@ impl Pins {
                 known.used_by.push(place);
             }
         }
-        for release in releases {
-            if !known.releases.contains(release) {
-                known.releases.push(release.clone());
-            }
-        }
+        // A shared source has thousands of them; doubles go when all are known.
+        known.releases.extend_from_slice(releases);
         id
     }
 }

@@ -89,7 +89,8 @@ enum Hint {
 
 impl Hint {
     fn of(key: &str) -> Self {
-        if key.to_ascii_lowercase().contains("image") { Self::Image } else { Self::None }
+        let image = |window: &[u8]| window.eq_ignore_ascii_case(b"image");
+        if key.as_bytes().windows(5).any(image) { Self::Image } else { Self::None }
     }
 }
 
@@ -99,6 +100,11 @@ fn is_whole(node: Node<'_>, hint: Hint) -> bool {
     let Some(text) = node.value() else { return false };
     if hint == Hint::Image && text.contains("${") {
         return text.contains(':') || text.starts_with("${");
+    }
+    // Most scalars are no images; what separates a version from a name is looked for first.
+    let separators: &[char] = if hint == Hint::Image { &[':', '@'] } else { &['@'] };
+    if !text.contains(separators) {
+        return false;
     }
     let Ok(reference) = Reference::parse(&text) else { return false };
     match hint {

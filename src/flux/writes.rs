@@ -4,6 +4,8 @@
 //! own, a database elsewhere. The signs are structural: keys that charts use for volumes, and names
 //! of environment variables that a datastore policy knows. Values of secrets are never looked at.
 
+use std::borrow::Cow;
+
 use super::load::Object;
 use super::model::Sign;
 use crate::policy::Policies;
@@ -18,7 +20,7 @@ const FLEETING: &[&str] = &["emptydir", "configmap", "secret", "projected", "dow
 pub(super) fn sign(object: Object<'_>, values: Node<'_>, policies: &Policies) -> Option<Sign> {
     let sign =
         |node: Node<'_>, shows: String| Some(Sign { position: object.position_of(node), shows });
-    let mut waiting = vec![(values, None::<String>)];
+    let mut waiting = vec![(values, None::<Cow<'_, str>>)];
     while let Some((node, above)) = waiting.pop() {
         match node.kind() {
             Kind::Mapping(_) => {
@@ -29,7 +31,7 @@ pub(super) fn sign(object: Object<'_>, values: Node<'_>, policies: &Policies) ->
                 }
                 let start = waiting.len();
                 for (key_node, value) in node.entries() {
-                    let key = key_node.value().unwrap_or_default().into_owned();
+                    let key = key_node.value().unwrap_or_default();
                     if let Some(shows) = volume(&key, value) {
                         return sign(key_node, shows);
                     }
