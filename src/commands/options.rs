@@ -1,8 +1,10 @@
 //! Flags that several commands share.
 
+use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 /// Where answers from outside come from.
 #[derive(Debug, Clone, Args)]
@@ -41,4 +43,13 @@ pub(super) enum Format {
 /// Returns the width of the terminal, none where standard output is something else.
 pub(super) fn width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// Writes a document to standard output as it is serialised: that of a large repository has tens of
+/// megabytes.
+pub(super) fn write_json(document: &impl Serialize) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, document)?;
+    writeln!(out)?;
+    out.flush()
 }

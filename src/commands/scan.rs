@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::options::{Format, width};
+use super::options::{Format, width, write_json};
 use super::workspace::Workspace;
 use crate::report::scan_contract::Scan;
 use crate::report::scan_text;
@@ -31,9 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::open(&arguments.dir)?;
     let inventory = &workspace.inventory;
     match arguments.format {
-        Format::Json => {
-            anstream::println!("{}", serde_json::to_string_pretty(&Scan::from(inventory))?);
-        }
+        Format::Json => write_json(&Scan::from(inventory))?,
         Format::Text => anstream::print!("{}", scan_text(inventory, width())),
         Format::Markdown | Format::Patch => {
             anyhow::bail!("`scan` prints `--format text` or `--format json`")

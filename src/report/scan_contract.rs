@@ -8,83 +8,84 @@ use serde::Serialize;
 
 use crate::diagnostic;
 use crate::flux;
+use crate::tree::RepoPath;
 
 /// What a repository runs.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Scan {
+pub struct Scan<'a> {
     /// The version of this contract: 1.
     pub schema_version: u32,
     /// The HelmReleases.
-    pub releases: Vec<Release>,
+    pub releases: Vec<Release<'a>>,
     /// The versions that are fixed somewhere.
-    pub pins: Vec<Pin>,
+    pub pins: Vec<Pin<'a>>,
     /// What a person should know about the files themselves.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// One HelmRelease.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Release {
+pub struct Release<'a> {
     /// The namespace that it has in the cluster.
-    pub namespace: Option<String>,
+    pub namespace: Option<&'a str>,
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// The file, relative to the folder that was scanned.
-    pub file: String,
+    pub file: &'a str,
     /// The document in the file, from 0.
     pub document: usize,
     /// The chart that it installs.
-    pub chart: Chart,
+    pub chart: Chart<'a>,
     /// The ids of its pins.
-    pub pins: Vec<String>,
+    pub pins: &'a [String],
     /// What makes its workloads stop.
-    pub lever: Lever,
+    pub lever: Lever<'a>,
 }
 
 /// The chart of a release.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Chart {
+pub struct Chart<'a> {
     /// The chart's name.
-    pub name: Option<String>,
+    pub name: Option<&'a str>,
     /// The version or range that is pinned.
-    pub version: Option<String>,
+    pub version: Option<&'a str>,
     /// Where it comes from.
-    pub source: Option<Source>,
+    pub source: Option<Source<'a>>,
 }
 
 /// Where a chart comes from.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Source {
+pub struct Source<'a> {
     /// `HelmRepository`, `OCIRepository`, `GitRepository`, `Bucket` or `HelmChart`.
     pub kind: &'static str,
     /// Its namespace.
-    pub namespace: Option<String>,
+    pub namespace: Option<&'a str>,
     /// Its name.
-    pub name: String,
+    pub name: &'a str,
     /// The file that defines it.
-    pub file: Option<String>,
+    pub file: Option<&'a str>,
 }
 
 /// What makes the workloads of a release stop.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Lever {
+pub struct Lever<'a> {
     /// `values`, `patch` or `none`.
     pub kind: flux::LeverKind,
     /// What is set or patched.
-    pub r#where: Option<String>,
+    pub r#where: Option<&'a str>,
     /// Why this one, or why none.
-    pub reason: String,
+    pub reason: &'a str,
 }
 
 /// A version fixed in a manifest.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Pin {
+pub struct Pin<'a> {
     /// `FILE#DOCUMENT:POINTER` of the scalar that an upgrade edits.
-    pub id: String,
+    pub id: &'a str,
     /// `image`, `chart` or `git`.
     pub kind: flux::PinKind,
     /// The file.
-    pub file: String,
+    pub file: &'a str,
     /// The document, from 0.
     pub document: usize,
     /// The path as a JSON pointer.
@@ -96,7 +97,7 @@ pub struct Pin {
     /// Whose version it is.
     pub package: String,
     /// What stands there now.
-    pub current: Current,
+    pub current: Current<'a>,
     /// Whether an upgrade may edit it.
     pub editable: bool,
     /// Why not.
@@ -104,29 +105,29 @@ pub struct Pin {
     /// The releases that run it, as `NAMESPACE/NAME`.
     pub releases: Vec<String>,
     /// The other places that read the same scalar.
-    pub used_by: Vec<Use>,
+    pub used_by: Vec<Use<'a>>,
 }
 
 /// What a pin says now.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Current {
+pub struct Current<'a> {
     /// The version part, decoded.
-    pub text: String,
+    pub text: &'a str,
     /// The registry, where one is written.
-    pub registry: Option<String>,
+    pub registry: Option<&'a str>,
     /// The repository, as written.
-    pub repository: Option<String>,
+    pub repository: Option<&'a str>,
     /// The tag.
-    pub tag: Option<String>,
+    pub tag: Option<&'a str>,
     /// The digest.
     pub digest: Option<String>,
 }
 
 /// A place that reads a pin's scalar.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Use {
+pub struct Use<'a> {
     /// The file.
-    pub file: String,
+    pub file: &'a str,
     /// The line, from 1.
     pub line: u32,
     /// The column in characters, from 1.
@@ -152,8 +153,8 @@ pub struct Diagnostic {
     pub message: String,
 }
 
-impl From<&flux::Inventory> for Scan {
-    fn from(inventory: &flux::Inventory) -> Self {
+impl<'a> From<&'a flux::Inventory> for Scan<'a> {
+    fn from(inventory: &'a flux::Inventory) -> Self {
         Self {
             schema_version: 1,
             releases: inventory.releases.iter().map(Release::from).collect(),
@@ -163,72 +164,74 @@ impl From<&flux::Inventory> for Scan {
     }
 }
 
-impl From<&flux::Release> for Release {
-    fn from(release: &flux::Release) -> Self {
+impl<'a> From<&'a flux::Release> for Release<'a> {
+    fn from(release: &'a flux::Release) -> Self {
         let chart = &release.chart;
         Self {
-            namespace: release.id.namespace.clone(),
-            name: release.id.name.clone(),
-            file: release.position.file.to_string(),
+            namespace: release.id.namespace.as_deref(),
+            name: &release.id.name,
+            file: release.position.file.as_str(),
             document: release.document,
             chart: Chart {
-                name: chart.name.clone(),
-                version: chart.version.clone(),
+                name: chart.name.as_deref(),
+                version: chart.version.as_deref(),
                 source: chart.source.as_ref().map(Source::from),
             },
-            pins: release.pins.clone(),
+            pins: &release.pins,
             lever: Lever {
                 kind: release.lever.kind,
-                r#where: release.lever.r#where.clone(),
-                reason: release.lever.reason.clone(),
+                r#where: release.lever.r#where.as_deref(),
+                reason: &release.lever.reason,
             },
         }
     }
 }
 
-impl From<&flux::SourceRef> for Source {
-    fn from(source: &flux::SourceRef) -> Self {
+impl<'a> From<&'a flux::SourceRef> for Source<'a> {
+    fn from(source: &'a flux::SourceRef) -> Self {
         Self {
             kind: source.kind.as_str(),
-            namespace: source.id.namespace.clone(),
-            name: source.id.name.clone(),
-            file: source.file.as_ref().map(ToString::to_string),
+            namespace: source.id.namespace.as_deref(),
+            name: &source.id.name,
+            file: source.file.as_ref().map(RepoPath::as_str),
         }
     }
 }
 
-impl From<&flux::Pin> for Pin {
-    fn from(pin: &flux::Pin) -> Self {
+impl<'a> From<&'a flux::Pin> for Pin<'a> {
+    fn from(pin: &'a flux::Pin) -> Self {
         let place = pin.place();
         Self {
-            id: pin.id.clone(),
+            id: &pin.id,
             kind: pin.kind,
-            file: place.position.file.to_string(),
+            file: place.position.file.as_str(),
             document: place.spot.document,
             path: place.spot.path.to_string(),
             line: place.position.line,
             column: place.position.column,
             package: pin.package.to_string(),
             current: Current {
-                text: pin.current.text.clone(),
-                registry: pin.current.registry.clone(),
-                repository: pin.current.repository.clone(),
-                tag: pin.current.tag.clone(),
+                text: &pin.current.text,
+                registry: pin.current.registry.as_deref(),
+                repository: pin.current.repository.as_deref(),
+                tag: pin.current.tag.as_deref(),
                 digest: pin.current.digest.as_ref().map(ToString::to_string),
             },
             editable: pin.locked.is_none(),
             reason: pin.locked.as_ref().map(|why| format!("{}: {}", why.code, why.message)),
             releases: pin.releases.iter().map(ToString::to_string).collect(),
-            used_by: pin
-                .used_by
-                .iter()
-                .map(|place| Use {
-                    file: place.position.file.to_string(),
-                    line: place.position.line,
-                    column: place.position.column,
-                    path: place.spot.path.to_string(),
-                })
-                .collect(),
+            used_by: pin.used_by.iter().map(Use::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a flux::Place> for Use<'a> {
+    fn from(place: &'a flux::Place) -> Self {
+        Self {
+            file: place.position.file.as_str(),
+            line: place.position.line,
+            column: place.position.column,
+            path: place.spot.path.to_string(),
         }
     }
 }
