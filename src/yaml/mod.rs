@@ -5,15 +5,17 @@
 //! in the order in which data passes through them:
 //!
 //! - [`Stream`] reads a text (`read`, with `cursor` and `scalar`) into an index (`index`);
-//! - [`Node`] looks things up in it, [`Path`] and [`Spot`] say where they stand;
+//! - [`Node`] looks things up in it (with `merges` and `comments`), [`Path`] and [`Spot`] say where they stand;
 //! - [`Error`] names line, column and snippet of what cannot be read;
 //! - [`edit()`] applies a set of [`Edit`]s, proves the result, and builds the way back (`edit`,
 //!   with `spelling`).
 
+mod comments;
 mod cursor;
 mod edit;
 mod error;
 mod index;
+mod merges;
 mod node;
 mod path;
 #[cfg(test)]

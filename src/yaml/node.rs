@@ -6,15 +6,13 @@
 //! to the same node, so a file that multiplies itself by aliases costs nothing here.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::error::Error;
-use super::index::{
-    BytePos, CommentRow, Id, Kind, Layout, NONE, Properties, Row, ScalarStyle, slice,
-};
+use super::index::{BytePos, Id, Kind, NONE, Properties, Row, ScalarStyle, slice};
+use super::merges::Merges;
 use super::path::{Path, Spot, Step};
-use super::read::source;
 use super::scalar;
 use super::stream::Stream;
 
@@ -166,7 +164,8 @@ impl<'a> Node<'a> {
     /// Returns the node's own text as written.
     #[must_use]
     pub fn source(&self) -> &'a str {
-        source(self.stream.text(), self.row())
+        let row = self.row();
+        slice(self.stream.text(), row.start..row.end)
     }
 
     /// Returns the line where the node's own text starts, from 1.
@@ -215,47 +214,6 @@ impl<'a> Node<'a> {
     #[must_use]
     pub fn spot(&self) -> Spot {
         Spot::new(self.document(), self.path())
-    }
-
-    /// Returns the comment behind the node on the line where it ends, from its `#` on.
-    ///
-    /// Brackets, commas and the key's colon may stand between the two. A block scalar's comment is
-    /// the one behind its `|`. A block collection has none: what stands on its last line belongs
-    /// to its last scalar, what stands behind its key to the key.
-    #[must_use]
-    pub fn comment(&self) -> Option<&'a str> {
-        let text = self.stream.text();
-        let row = self.row();
-        let from = match row.kind {
-            Kind::Mapping(Layout::Block) | Kind::Sequence(Layout::Block) => return None,
-            Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded) => row.start,
-            _ => row.end,
-        };
-        let comments = &self.stream.index().comments;
-        let next = comments.partition_point(|comment| comment.start < from);
-        let comment = comments.get(next).filter(|comment| comment.trailing)?;
-        let between = slice(text, from..comment.start);
-        let of_header = |c| matches!(c, '|' | '>' | '+' | '-' | '1'..='9');
-        let plain = |c| matches!(c, ' ' | '\t' | ',' | ']' | '}' | ':');
-        let close = if from == row.end {
-            between.chars().all(plain)
-        } else {
-            between.chars().all(|c| plain(c) || of_header(c))
-        };
-        close.then(|| slice(text, comment.start..comment.end))
-    }
-
-    /// Returns the lines of comment directly above the line where the node starts, from the first
-    /// `#` to the end of the last.
-    ///
-    /// A blank line ends it. A node that is not the first on its line has none, but a value shares
-    /// that of its key.
-    #[must_use]
-    pub fn comment_above(&self) -> Option<&'a str> {
-        let first = self.first_on_line()?;
-        let comments = self.comments_above(first);
-        let (top, bottom) = (comments.first()?, comments.last()?);
-        Some(slice(self.stream.text(), top.start..bottom.end))
     }
 
     /// Returns the YAML that a block scalar holds, read; `None` for anything else.
@@ -313,7 +271,7 @@ impl<'a> Node<'a> {
     }
 
     /// Returns the value of the mapping's own key; of the last, if there are several.
-    fn own(&self, key: &str) -> Option<Self> {
+    pub(super) fn own(&self, key: &str) -> Option<Self> {
         self.entries().filter(|(k, _)| k.is_text(key)).last().map(|(_, value)| value)
     }
 
@@ -338,47 +296,9 @@ impl<'a> Node<'a> {
         self.children().position(|item| item.id == child.id).map(Step::Item)
     }
 
-    /// Returns the start of the first text on the node's line, if the node or its key is that.
-    fn first_on_line(&self) -> Option<u32> {
-        let text = self.stream.text();
-        let is_first = |at: u32| {
-            let before = text.get(..at as usize).unwrap_or_default();
-            let line = before.rsplit(['\n', '\r']).next().unwrap_or_default();
-            let line = line.trim_start_matches('\u{feff}');
-            line.chars().all(|c| matches!(c, ' ' | '\t' | '-' | '?'))
-        };
-        let own = self.outer_start();
-        if is_first(own) {
-            return Some(own);
-        }
-        let parent = self.parent()?;
-        let (key, _) = parent.pairs().find(|(_, value)| value.id == self.id)?;
-        let at = key.outer_start();
-        (key.line() == self.line() && is_first(at)).then_some(at)
-    }
-
     /// Returns where the node starts, its anchor and tag included.
     pub(super) fn outer_start(&self) -> u32 {
         self.properties().map_or(self.row().start, |properties| properties.start)
-    }
-
-    /// Returns the whole-line comments that end on the line above `at`, without a gap.
-    pub(super) fn comments_above(&self, at: u32) -> &'a [CommentRow] {
-        let text = self.stream.text();
-        let comments = &self.stream.index().comments;
-        let end = comments.partition_point(|comment| comment.start < at);
-        let mut start = end;
-        let mut below = at;
-        while let Some(comment) = start.checked_sub(1).and_then(|i| comments.get(i)) {
-            let gap = slice(text, comment.end..below);
-            let breaks = super::cursor::lines(gap).count().saturating_sub(1);
-            let adjacent = breaks == 1 && gap.chars().all(|c| " \t\r\n-?".contains(c));
-            if comment.trailing || !adjacent {
-                break;
-            }
-            (start, below) = (start - 1, comment.start);
-        }
-        comments.get(start..end).unwrap_or_default()
     }
 
     pub(super) fn stream(&self) -> &'a Stream {
@@ -434,56 +354,6 @@ fn decode<'a>(source: &'a str, row: &Row, style: ScalarStyle) -> Cow<'a, str> {
         ScalarStyle::Literal | ScalarStyle::Folded => {
             let block = scalar::block(source, None, Some(row.detail as usize));
             Cow::Owned(block.map(|block| block.value).unwrap_or_default())
-        }
-    }
-}
-
-/// The mappings that merge keys bring into one, in order of precedence, each once.
-struct Merges<'a> {
-    /// What is still to be looked at, last first.
-    pending: Vec<Node<'a>>,
-    seen: HashSet<Id>,
-}
-
-impl<'a> Merges<'a> {
-    fn of(node: Node<'a>) -> Self {
-        let node = node.target();
-        let mut merges = Self { pending: Vec::new(), seen: HashSet::new() };
-        merges.queue(node);
-        // Most mappings merge nothing; those cost no memory here.
-        if !merges.pending.is_empty() {
-            merges.seen.insert(node.id);
-        }
-        merges
-    }
-
-    fn next(&mut self) -> Option<Node<'a>> {
-        while let Some(node) = self.pending.pop() {
-            let node = node.target();
-            if !self.seen.insert(node.id) {
-                continue;
-            }
-            if node.is_sequence() {
-                let from = self.pending.len();
-                self.pending.extend(node.items());
-                if let Some(added) = self.pending.get_mut(from..) {
-                    added.reverse();
-                }
-                continue;
-            }
-            self.queue(node);
-            return Some(node);
-        }
-        None
-    }
-
-    /// Queues the values of a mapping's merge keys, the first to be looked at first.
-    fn queue(&mut self, node: Node<'a>) {
-        let from = self.pending.len();
-        let values = node.pairs().filter(|(key, _)| key.is_merge_key()).map(|(_, value)| value);
-        self.pending.extend(values);
-        if let Some(added) = self.pending.get_mut(from..) {
-            added.reverse();
         }
     }
 }

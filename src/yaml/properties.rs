@@ -137,12 +137,6 @@ fn manifest() -> impl Strategy<Value = String> {
     })
 }
 
-/// Lists all nodes.
-fn all(stream: &Stream) -> Vec<Node<'_>> {
-    let count = u32::try_from(stream.node_count()).unwrap();
-    (0..count).map(|id| Node::new(stream, id)).collect()
-}
-
 /// Makes edits; if they are made, undoes them.
 fn there_and_back(text: &str, edits: &[Edit]) -> Result<bool, TestCaseError> {
     let stream = Stream::parse(text).unwrap();
@@ -186,7 +180,7 @@ proptest! {
     #[test]
     fn edits_of_any_text_come_undone(text in soup(), which in any::<prop::sample::Index>()) {
         let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
-        let nodes = all(&stream);
+        let nodes: Vec<_> = stream.nodes().collect();
         if nodes.is_empty() {
             return Ok(());
         }
@@ -198,7 +192,7 @@ proptest! {
     #[test]
     fn edits_of_manifests_come_undone(text in manifest(), which in any::<prop::sample::Index>()) {
         let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
-        let nodes = all(&stream);
+        let nodes: Vec<_> = stream.nodes().collect();
         if nodes.is_empty() {
             return Ok(());
         }
@@ -213,7 +207,7 @@ proptest! {
         which in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 2..5),
     ) {
         let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
-        let nodes = all(&stream);
+        let nodes: Vec<_> = stream.nodes().collect();
         if nodes.is_empty() {
             return Ok(());
         }
@@ -227,7 +221,7 @@ proptest! {
     #[test]
     fn replacing_a_text_by_itself_is_no_change(text in manifest()) {
         let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
-        for node in all(&stream) {
+        for node in stream.nodes() {
             let (Kind::Scalar(_), Some(value)) = (node.kind(), node.value()) else { continue };
             if let Ok(edited) = edit(&stream, &[Edit::replace(node.spot(), value.clone(), value)]) {
                 prop_assert_eq!(edited.text.as_str(), stream.text());

@@ -1,7 +1,7 @@
 //! One file: its text and the index of exact spans over it.
 
 use super::error::Error;
-use super::index::{Id, Index};
+use super::index::{Id, Index, Kind};
 use super::node::Node;
 use super::path::{Spot, Step};
 use super::read;
@@ -125,11 +125,8 @@ impl Stream {
     pub fn duplicate_keys(&self) -> Vec<Node<'_>> {
         let mut found = Vec::new();
         let mut seen = std::collections::HashSet::new();
-        for id in 0..self.index.rows.len() {
-            let node = Node::new(self, Id::try_from(id).unwrap_or(Id::MAX));
-            if !node.is_mapping() {
-                continue;
-            }
+        let mappings = self.nodes().filter(|node| matches!(node.kind(), Kind::Mapping(_)));
+        for node in mappings {
             seen.clear();
             for (key, _) in node.pairs() {
                 if key.value().is_some_and(|name| !seen.insert(name)) {
@@ -139,6 +136,13 @@ impl Stream {
         }
         found.sort_by_key(Node::id);
         found
+    }
+
+    /// Returns all nodes in document order, keys and merge keys included; a collection comes before
+    /// what it holds.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        let ids = 0..Id::try_from(self.index.rows.len()).unwrap_or(Id::MAX);
+        ids.map(|id| Node::new(self, id))
     }
 
     /// Returns how many nodes the stream has: keys, values, items, collections.

@@ -4,11 +4,12 @@
 //! the new text with the edits that undo it. The rooms, in the order in which data passes:
 //!
 //! - `locate` finds what each edit is about, and refuses aliases, merge keys and doubles;
-//! - `plan` gathers the changes of each scalar and each collection;
+//! - `plan` gathers the changes of each scalar and each collection (with `resolve`);
 //! - `block` and `flow` turn a collection's changes into splices (`entries` measures it, `habits`
 //!   knows how the file writes, `value` and `shift` write what is new or moved);
 //! - `splice` applies them all at once;
-//! - `proof` reads the new text and compares the two trees;
+//! - `proof` reads the new text and compares what stands there (`events`) with what must
+//!   (`expect`);
 //! - `inverse` builds the edits that undo these, and they are tried.
 //!
 //! An inverse is made for the text that its edit has left: it holds what it expects to find, and
@@ -18,12 +19,15 @@ mod block;
 mod embedded;
 mod entries;
 mod error;
+mod events;
+mod expect;
 mod flow;
 mod habits;
 mod inverse;
 mod locate;
 mod plan;
 mod proof;
+mod resolve;
 mod scalars;
 mod shift;
 mod splice;
