@@ -219,6 +219,60 @@ proptest! {
     }
 
     #[test]
+    fn moves_come_undone(
+        text in manifest(),
+        from in any::<prop::sample::Index>(),
+        into in any::<prop::sample::Index>(),
+        first in any::<bool>(),
+    ) {
+        let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
+        let nodes: Vec<_> = stream.nodes().collect();
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        let (from, into) = (from.get(&nodes).spot(), into.get(&nodes).spot());
+        let place = if first { Place::First } else { Place::Last };
+        for key in [None, Some("moved".to_owned())] {
+            let (from, into, place) = (from.clone(), into.clone(), place.clone());
+            there_and_back(&text, &[Edit::Move { from, into, key, place }])?;
+        }
+    }
+
+    #[test]
+    fn edits_inside_a_block_scalar_come_undone(
+        inner in manifest(),
+        indent in 1_usize..5,
+        header in prop::sample::select(vec!["|", "|-", "|+", "| # c"]),
+        which in any::<prop::sample::Index>(),
+    ) {
+        let pad = " ".repeat(indent);
+        let lines: String = inner.lines().map(|line| format!("{pad}{line}\n")).collect();
+        let text = format!("k: {header}\n{lines}z: 1\n");
+        let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
+        let Some(Ok(embedded)) = stream.document(0).and_then(|root| root.get("k")?.embedded())
+        else {
+            return Ok(());
+        };
+        let nodes: Vec<_> = embedded.nodes().collect();
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        let node = *which.get(&nodes);
+        let mut path = Path::keys(["k"]).join(Step::Embedded);
+        path.0.extend(node.path().0);
+        let at = Spot::new(0, path);
+        let value = node.value().unwrap_or_default();
+        for edit in [
+            Edit::replace(at.clone(), value, "z9"),
+            Edit::remove(at.clone()),
+            Edit::insert(at.clone(), "fresh", Value::mapping([("deep", 0)])),
+            Edit::insert_item(at, "fresh"),
+        ] {
+            there_and_back(&text, &[edit])?;
+        }
+    }
+
+    #[test]
     fn replacing_a_text_by_itself_is_no_change(text in manifest()) {
         let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
         for node in stream.nodes() {

@@ -363,6 +363,36 @@ fn what_is_not_certain_is_refused() {
 }
 
 #[test]
+fn an_edit_made_twice_is_refused_the_second_time() {
+    for (edit, message) in [
+        (Edit::replace(at("/a"), "1.0.0", "2.0.0"), "should read `1.0.0` and reads `2.0.0`"),
+        (insert("/b", "new", 0), "is there already"),
+        (Edit::remove(at("/b/c")), "has no `c`"),
+        (Edit::RenameKey { at: at("/a"), to: "z".into() }, "has no `a`"),
+    ] {
+        let edits = [edit];
+        let once = run("a: 1.0.0\nb:\n  c: 1\n  d: 2\n", &edits).unwrap();
+        refused(&once.text, &edits, message);
+        let undone = run(&once.text, &once.inverse).unwrap();
+        assert!(run(&undone.text, &once.inverse).is_err(), "undone twice: {edits:?}");
+    }
+}
+
+#[test]
+fn large_and_deep_texts_are_edited() {
+    let items = "{\"name\": \"é\", \"tag\": \"1.2.3\"}, ".repeat(5_000);
+    let line = format!("{{\"items\": [{items}{{}}]}}\n");
+    let edited = run(&line, &[Edit::replace(at("/items/4999/tag"), "1.2.3", "1.2.4")]).unwrap();
+    assert!(edited.text == line.replace("3\"}, {}", "4\"}, {}"));
+    let deep = format!("{}x\n", "- ".repeat(5_000));
+    let path = Path(vec![Step::Item(0); 5_000]);
+    let edited = run(&deep, &[Edit::replace(Spot::new(0, path), "x", "z")]).unwrap();
+    assert!(edited.text == deep.replace('x', "z"));
+    let comments = format!("{}a: 1\n{}b: 2\n", "# c\n".repeat(5_000), "  # d\n".repeat(5_000));
+    check(&comments, &[Edit::remove(at("/b"))], comments.strip_suffix("b: 2\n").unwrap());
+}
+
+#[test]
 fn a_merge_key_is_overridden_beside_it() {
     check(
         "a: &x {t: v}\nb:\n  <<: *x\n",
