@@ -79,13 +79,8 @@ pub enum Error {
         reason: String,
     },
     /// A program could not be started or did not end in time.
-    #[error("{program}: {reason}")]
-    Program {
-        /// The program.
-        program: String,
-        /// What happened.
-        reason: String,
-    },
+    #[error(transparent)]
+    Program(#[from] crate::process::Error),
     /// The remote wants other credentials.
     #[error(
         "{remote} refused the credentials: {reason}; check that the token or key is valid and may {wanted} this repository"

@@ -5,15 +5,15 @@
 //! where it was seen (`--force-with-lease`), so neither a person's push nor another run of refit
 //! in between is ever overwritten.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::answer::failure;
-use super::program::{Call, Ended, run};
+use super::environment::{quiet, with_users_variables};
 use super::refs::heads;
 use super::token::redact_urls;
 use super::{Error, Repo, Token, Update};
+use crate::process::{Exit, Output, Program};
 
 /// A configured remote of a repository, and how to speak to it.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ pub fn fetch(repo: &Repo, remote: &Remote, base: &str, prefix: &str) -> Result<(
 /// When the remote refuses or cannot be reached.
 pub fn default_branch(remote: &Remote) -> Result<Option<String>, Error> {
     let answer = call(remote, "ls-remote", &["ls-remote", "--symref", "--", &remote.name, "HEAD"])?;
-    let answer = String::from_utf8_lossy(&answer.stdout).into_owned();
+    let answer = String::from_utf8_lossy(&answer.stdout);
     let target = answer.lines().find_map(|line| line.strip_prefix("ref: refs/heads/"));
     Ok(target.and_then(|line| line.split('\t').next()).map(str::to_owned))
 }
@@ -104,44 +104,49 @@ pub fn push(remote: &Remote, updates: &[Update]) -> Result<(), Error> {
     call(remote, "push", &args).map(|_| ())
 }
 
-fn call(remote: &Remote, action: &'static str, args: &[&str]) -> Result<Ended, Error> {
-    let mut env = Vec::new();
-    if let Some(token) = &remote.token {
-        let direction: &[&str] = if action == "push" {
-            &["remote", "get-url", "--push"]
-        } else {
-            &["remote", "get-url"]
-        };
-        let asked = git(remote, &[direction, &["--", &remote.name]].concat(), Vec::new())?;
-        if !asked.success {
-            return Err(Error::Missing {
-                what: format!("remote `{}`", remote.name),
-                hint: "add it with `git remote add`, or name another one",
-            });
+fn call(remote: &Remote, action: &'static str, args: &[&str]) -> Result<Output, Error> {
+    let mut program = git(remote, args);
+    match &remote.token {
+        // What the user's own credential helpers and ssh look at is not known.
+        None => program = with_users_variables(program),
+        Some(token) => {
+            let direction: &[&str] = if action == "push" {
+                &["remote", "get-url", "--push"]
+            } else {
+                &["remote", "get-url"]
+            };
+            let asked = git(remote, &[direction, &["--", &remote.name]].concat()).run()?;
+            if asked.exit != Exit::Code(0) {
+                return Err(Error::Missing {
+                    what: format!("remote `{}`", remote.name),
+                    hint: "add it with `git remote add`, or name another one",
+                });
+            }
+            let already = std::env::var("GIT_CONFIG_COUNT").ok();
+            let already = already.and_then(|count| count.parse().ok()).unwrap_or(0);
+            let url = String::from_utf8_lossy(&asked.stdout).into_owned();
+            let variables = token.environment(url.trim(), already);
+            if variables.is_empty() {
+                // Not HTTP: the token says nothing there.
+                program = with_users_variables(program);
+            }
+            for (name, value) in variables {
+                program = program.env(name, value);
+            }
         }
-        let already = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok());
-        let url = String::from_utf8_lossy(&asked.stdout).into_owned();
-        env = token.environment(url.trim(), already.unwrap_or(0));
     }
-    let ended = git(remote, args, env)?;
-    if ended.success {
+    let ended = program.run()?;
+    if ended.exit == Exit::Code(0) {
         return Ok(ended);
     }
-    let safe = |text: &str| {
-        let text = redact_urls(text);
+    let safe = |text: &[u8]| {
+        let text = redact_urls(&String::from_utf8_lossy(text));
         remote.token.as_ref().map_or(text.clone(), |token| token.redact(&text))
     };
-    let stdout = String::from_utf8_lossy(&ended.stdout).into_owned();
-    Err(failure(&remote.name, action, &safe(&stdout), &safe(&ended.stderr)))
+    Err(failure(&remote.name, action, &safe(&ended.stdout), &safe(&ended.stderr)))
 }
 
-fn git(remote: &Remote, args: &[&str], env: Vec<(String, String)>) -> Result<Ended, Error> {
-    run(&Call {
-        program: "git".to_owned(),
-        args: args.iter().map(OsString::from).collect(),
-        dir: Some(remote.dir.clone()),
-        env,
-        stdin: Vec::new(),
-        limit: remote.limit,
-    })
+fn git(remote: &Remote, args: &[&str]) -> Program {
+    let program = Program::new("git").args(args.iter().copied());
+    quiet(program.folder(&remote.dir).time_limit(remote.limit))
 }

@@ -5,14 +5,14 @@
 //! signature may differ each time it is made; commits are therefore compared without it, and a
 //! branch that still says the same is never signed again.
 
-use std::ffi::OsString;
-use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::program::{Call, run};
+use super::environment::{quiet, with_users_variables};
 use super::{Author, Error};
+use crate::process::{Exit, Program};
 
 /// How long a signing program may take; it may be waiting for a key to be touched.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -104,45 +104,44 @@ impl Signing {
 }
 
 fn gpg(program: &str, key: &str, commit: &[u8]) -> Result<String, Error> {
-    let args = ["--status-fd=2", "-bsau", key].map(OsString::from).to_vec();
-    let ended = run(&call(program, args, commit.to_vec()))?;
-    let made = ended.stderr.lines().any(|line| line.starts_with("[GNUPG:] SIG_CREATED "));
+    let ended = signer(program).args(["--status-fd=2", "-bsau", key]).stdin(commit).run()?;
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let made = said.lines().any(|line| line.starts_with("[GNUPG:] SIG_CREATED "));
     match String::from_utf8(ended.stdout) {
-        Ok(signature) if ended.success && made => Ok(signature.replace('\r', "")),
+        Ok(signature) if ended.exit == Exit::Code(0) && made => Ok(signature.replace('\r', "")),
         _ => {
-            let said = ended.stderr.lines().filter(|line| !line.starts_with("[GNUPG:]"));
+            let said = said.lines().filter(|line| !line.starts_with("[GNUPG:]"));
             Err(failed(program, &said.collect::<Vec<_>>().join("; ")))
         }
     }
 }
 
 fn ssh(program: &str, key: &str, commit: &[u8]) -> Result<String, Error> {
-    let scratch = tempfile::tempdir().map_err(|error| failed(program, &error.to_string()))?;
-    let file = |name: &str, bytes: &[u8]| -> Result<std::path::PathBuf, Error> {
-        let path = scratch.path().join(name);
-        std::fs::File::create(&path)
-            .and_then(|mut file| file.write_all(bytes))
-            .map_err(|error| failed(program, &error.to_string()))?;
-        Ok(path)
+    let went_wrong = |error: std::io::Error| failed(program, &error.to_string());
+    let scratch = tempfile::tempdir().map_err(went_wrong)?;
+    let name = |path: &Path| {
+        let name = path.to_str().map(str::to_owned);
+        name.ok_or_else(|| failed(program, "the path of temporary files is not UTF-8"))
+    };
+    let file = |file: &str, bytes: &[u8]| -> Result<String, Error> {
+        let path = scratch.path().join(file);
+        std::fs::write(&path, bytes).map_err(went_wrong)?;
+        name(&path)
     };
     let message = file("commit", commit)?;
-    let mut args: Vec<OsString> = ["-Y", "sign", "-n", "git", "-f"].map(OsString::from).to_vec();
-    match literal(key) {
+    let mut call = signer(program).args(["-Y", "sign", "-n", "git", "-f"]);
+    call = match literal(key) {
         // The public key itself; the private one is in the agent.
-        Some(public) => {
-            args.push(file("key", format!("{public}\n").as_bytes())?.into());
-            args.push("-U".into());
-        }
-        None => args.push(key.into()),
-    }
-    args.push(message.into());
-    let ended = run(&call(program, args, Vec::new()))?;
-    if !ended.success {
-        return Err(failed(program, ended.stderr.trim()));
+        Some(public) => call.arg(file("key", format!("{public}\n").as_bytes())?).arg("-U"),
+        None => call.arg(key),
+    };
+    let ended = call.arg(message).run()?;
+    if ended.exit != Exit::Code(0) {
+        return Err(failed(program, String::from_utf8_lossy(&ended.stderr).trim()));
     }
     std::fs::read_to_string(scratch.path().join("commit.sig"))
         .map(|signature| signature.replace('\r', ""))
-        .map_err(|error| failed(program, &error.to_string()))
+        .map_err(went_wrong)
 }
 
 /// Returns the key where a setting holds the public key itself instead of a path.
@@ -150,8 +149,8 @@ fn literal(key: &str) -> Option<&str> {
     key.strip_prefix("key::").or_else(|| key.starts_with("ssh-").then_some(key))
 }
 
-fn call(program: &str, args: Vec<OsString>, stdin: Vec<u8>) -> Call {
-    Call { program: program.to_owned(), args, dir: None, env: Vec::new(), stdin, limit: LIMIT }
+fn signer(program: &str) -> Program {
+    with_users_variables(quiet(Program::new(program).time_limit(LIMIT)))
 }
 
 fn failed(program: &str, reason: &str) -> Error {
