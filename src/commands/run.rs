@@ -121,6 +121,11 @@ async fn upgrade_all(
     let publish = |updates: &[git::Update]| place.publish(dir, updates);
     let outcomes = carry_out(&decision.actions, &observed.pulls, forge.as_ref(), &publish).await;
     let done = print_outcomes(&outcomes, &decision);
+    if outcomes.is_empty() {
+        let complete = made_all && proposed.candidates.failures.is_empty();
+        let what = if complete && decision.left.is_empty() { "Everything" } else { "All else" };
+        anstream::println!("{what} is up to date.");
+    }
     for failure in &proposed.candidates.failures {
         anstream::eprintln!("{}: {}", paint(RED, "failed"), failure.message);
     }
@@ -315,9 +320,6 @@ fn print_outcomes(outcomes: &[Outcome<'_>], decision: &Decision) -> bool {
         }
     }
     print_left(decision);
-    if outcomes.is_empty() {
-        anstream::println!("Everything is up to date.");
-    }
     done
 }
 

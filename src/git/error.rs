@@ -20,6 +20,14 @@ pub enum Error {
         /// The folder as it was given.
         dir: String,
     },
+    /// There is nothing at a folder's path, or no folder.
+    #[error("{dir}: {reason}")]
+    NoFolder {
+        /// The folder as it was given.
+        dir: String,
+        /// What is there instead.
+        reason: &'static str,
+    },
     /// The repository exists, and libgit2 does not open it.
     #[error("{dir}: this repository cannot be opened: {reason}")]
     Unusable {
@@ -162,8 +170,16 @@ impl Error {
     }
 
     /// Explains why a repository could not be opened.
-    pub(super) fn open(dir: &Path, source: &git2::Error) -> Self {
-        let dir = dir.display().to_string();
+    pub(super) fn open(folder: &Path, source: &git2::Error) -> Self {
+        let dir = folder.display().to_string();
+        if !folder.is_dir() {
+            let reason = if folder.exists() {
+                "not a folder; give the folder that Flux paths start from"
+            } else {
+                "there is no such folder"
+            };
+            return Self::NoFolder { dir, reason };
+        }
         let reason = match (source.code(), source.message()) {
             (git2::ErrorCode::NotFound, _) => return Self::NoRepository { dir },
             (git2::ErrorCode::Owner, _) => {

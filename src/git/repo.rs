@@ -23,7 +23,12 @@ impl Repo {
     /// When there is none, or it cannot be opened: another owner, an unknown extension, a path
     /// that is not UTF-8.
     pub fn discover(dir: &Path) -> Result<Self, Error> {
-        let git = git2::Repository::discover(dir).map_err(|source| Error::open(dir, &source))?;
+        let git = git2::Repository::discover(dir)
+            .and_then(|git| {
+                // libgit2 takes a file for the folder that holds it.
+                if dir.is_dir() { Ok(git) } else { Err(git2::Error::from_str("no folder")) }
+            })
+            .map_err(|source| Error::open(dir, &source))?;
         let prefix = match git.workdir() {
             Some(top) => folder_under(top, dir)?,
             None => String::new(),

@@ -28,7 +28,7 @@ pub struct Configuration {
     pub registries: Vec<Registry>,
     /// What is not upgraded, or only so far.
     pub ignore: Vec<Ignore>,
-    /// What the names of refit's branches begin with.
+    /// What the names of refit's branches begin with: a folder of branches, ending in `/`.
     pub branch_prefix: String,
     /// The labels of its pull requests.
     pub labels: Vec<String>,
@@ -206,7 +206,7 @@ impl Configuration {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
-        let configuration: Self = serde_yaml::from_slice(&bytes).map_err(|error| {
+        let mut configuration: Self = serde_yaml::from_slice(&bytes).map_err(|error| {
             let number = |number: usize| u32::try_from(number).ok();
             let at = error.location();
             let line = at.as_ref().and_then(|at| number(at.line()));
@@ -214,6 +214,10 @@ impl Configuration {
             fail(line, column, error.to_string())
         })?;
         configuration.check().map_err(|message| fail(None, None, message))?;
+        // Branches are told by a whole folder of them, so that `bot` does not mean `bottle/x`.
+        if !configuration.branch_prefix.ends_with('/') {
+            configuration.branch_prefix.push('/');
+        }
         Ok(configuration)
     }
 
@@ -230,6 +234,12 @@ impl Configuration {
             return Err(
                 "`branchPrefix` must not be empty: refit tells its branches by it".to_owned()
             );
+        }
+        if !is_branch_folder(self.branch_prefix.trim_end_matches('/')) {
+            return Err(format!(
+                "`branchPrefix`: git accepts no branch that begins with `{}`; take letters, digits, `-` and `_`, as in `refit/`",
+                self.branch_prefix
+            ));
         }
         Ok(())
     }
@@ -291,6 +301,16 @@ impl Ignore {
             && any(&self.packages, std::slice::from_ref(&subject.package))
             && any(&self.files, std::slice::from_ref(&subject.file))
     }
+}
+
+/// Says whether branches may stand in a folder of this name (`git-check-ref-format(1)`).
+fn is_branch_folder(name: &str) -> bool {
+    let part = |part: &str| {
+        let lock = part.len() >= 5 && part.get(part.len() - 5..) == Some(".lock");
+        !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with('.') && !lock
+    };
+    let bad = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\{}".contains(c);
+    !name.contains(bad) && !name.contains("..") && name != "@" && name.split('/').all(part)
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {

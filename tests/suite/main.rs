@@ -1,15 +1,19 @@
 //! The one integration binary: the built program and its parts against real ones.
 //!
-//! `program` runs refit and Git; `parts`, `parts_git` and `parts_github` start real registries,
+//! `program` runs refit and Git, `fleet` is a repository for it; `parts`, `parts_git` and `parts_github` start real registries,
 //! servers and the emulator; `server` is the hostile one. What a machine lacks is skipped with a
 //! word, unless `REFIT_REQUIRE_PARTS` is set.
 
+#[cfg(test)]
+mod bad_input;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod fleet;
 #[cfg(test)]
 mod forge;
 #[cfg(test)]

@@ -24,14 +24,21 @@ pub(crate) fn command(dir: &Path) -> Command {
     command
 }
 
+impl Ran {
+    /// Runs a command to its end; -1 is the code of one that was killed.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the program starts");
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("text on standard output"),
+            err: String::from_utf8(output.stderr).expect("text on standard error"),
+        }
+    }
+}
+
 /// Runs the program in `dir`.
 pub(crate) fn refit(dir: &Path, arguments: &[&str]) -> Ran {
-    let output = command(dir).args(arguments).output().expect("the program starts");
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).expect("text on standard output"),
-        err: String::from_utf8(output.stderr).expect("text on standard error"),
-    }
+    Ran::of(command(dir).args(arguments))
 }
 
 /// Runs Git in `dir` and returns what it printed.

@@ -155,7 +155,7 @@ fn repositories_that_cannot_be_used_say_why() {
     let said = |dir: &std::path::Path| Repo::discover(dir).err().unwrap().to_string();
     let plain = tempfile::TempDir::new().unwrap();
     assert!(said(plain.path()).contains("not inside a git repository"));
-    assert!(said(&plain.path().join("missing")).contains("not inside a git repository"));
+    assert!(said(&plain.path().join("missing")).contains("there is no such folder"));
     for format in ["--object-format=sha256", "--ref-format=reftable"] {
         let other = tempfile::TempDir::new().unwrap();
         let init = git_command(other.path()).args(["init", "--quiet", format]).status().unwrap();
