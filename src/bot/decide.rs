@@ -333,6 +333,17 @@ impl<'a> View<'a> {
     }
 }
 
+/// Returns the branches whose pull requests matter, of any state: those that are planned, those
+/// that are there, and for each way back that is there the upgrade that it takes back, whose own
+/// branch may be gone since it was merged.
+#[must_use]
+pub fn heads<'a>(branches: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let branches = branches.into_iter();
+    let heads: BTreeSet<String> =
+        branches.flat_map(|branch| [branch.clone(), upgrade_of(branch)]).collect();
+    heads.into_iter().collect()
+}
+
 /// Returns the upgrade's branch that a revert's branch belongs to, or the branch itself.
 fn upgrade_of(branch: &str) -> String {
     branch.replacen("/revert/", "/upgrade/", 1)

@@ -9,4 +9,4 @@ mod carry;
 mod decide;
 
 pub use carry::{Failure, Outcome, carry_out};
-pub use decide::{Action, Decision, Desired, Left, Observed, Proposal, Reason, Tip, decide};
+pub use decide::{Action, Decision, Desired, Left, Observed, Proposal, Reason, Tip, decide, heads};

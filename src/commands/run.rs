@@ -94,11 +94,11 @@ async fn upgrade_all(
     let prefix = &configuration.branch_prefix;
     let branches = git::observe(&repo, &place.namespace(), prefix, place.base)?;
     let mut desired = Vec::new();
-    let mut heads: Vec<String> = branches.keys().cloned().collect();
+    let planned = proposed.upgrades.iter().map(|(plan, _)| &plan.branch);
+    let heads = bot::heads(branches.keys().chain(planned));
     let mut undecided = proposed.undecided(&workspace.inventory);
     let mut made_all = true;
     for (plan, staged) in &proposed.upgrades {
-        heads.push(plan.branch.clone());
         match wanted(&repo, &place, &workspace, plan, staged, &branches, forge.as_ref()) {
             Ok(wanted) => desired.push(wanted),
             Err(error) => {
@@ -109,8 +109,6 @@ async fn upgrade_all(
             }
         }
     }
-    heads.sort();
-    heads.dedup();
     let pulls = forge.find_own(prefix, &heads).await?;
     let observed = Observed { branches, pulls, undecided };
     let decision = decide(&desired, &observed);

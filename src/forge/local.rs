@@ -5,7 +5,8 @@
 //! `refit/pulls/` in the git directory that all work trees share, named after its branch. Its head
 //! holds the fields, each as `name: JSON`, its rest is the body to the byte. A person may edit the
 //! files: closing one is writing `state: closed`. Whether one was merged is not written but read
-//! off the branches, as is one whose branch somebody removed, which counts as closed.
+//! off the branches: the base holds its branch, or holds the commit that the branch ended at when
+//! refit last wrote the file. One whose branch somebody removed otherwise counts as closed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +18,7 @@ use futures::FutureExt as _;
 use futures::future::{BoxFuture, ready};
 use serde_json::Value;
 
-use crate::git::Repo;
+use crate::git::{Oid, Repo};
 use crate::tree::RepoPath;
 
 use super::{Difference, Error, Forge, Pull, PullRequest, PullState, body, labels};
@@ -66,9 +67,9 @@ impl Local {
     pub fn list(&self, prefix: &str) -> Result<Vec<Pull>, Error> {
         let repo = Repo::discover(&self.dir)?;
         let mut pulls = Vec::new();
-        for (path, pull) in self.files()? {
+        for (path, Filed { pull, tip }) in self.files()? {
             if pull.head.starts_with(prefix) {
-                let state = state(&repo, &pull)?;
+                let state = state(&repo, &pull, tip)?;
                 pulls.push(Pull { state, url: path.display().to_string(), ..pull });
             }
         }
@@ -76,7 +77,7 @@ impl Local {
         Ok(pulls)
     }
 
-    fn files(&self) -> Result<BTreeMap<PathBuf, Pull>, Error> {
+    fn files(&self) -> Result<BTreeMap<PathBuf, Filed>, Error> {
         let mut files = BTreeMap::new();
         if !self.pulls.exists() {
             return Ok(files);
@@ -86,9 +87,9 @@ impl Local {
             let path = entry.path();
             if path.extension().is_some_and(|extension| extension == "md")
                 && let Ok(text) = fs::read_to_string(path)
-                && let Some(pull) = parse(&text)
+                && let Some(filed) = parse(&text)
             {
-                files.insert(path.to_owned(), pull);
+                files.insert(path.to_owned(), filed);
             }
         }
         Ok(files)
@@ -106,7 +107,7 @@ impl Local {
             return Err(file_error(&self.pulls, &format!("`{}` is no branch", wanted.head)));
         }
         let files = self.files()?;
-        let number = files.values().map(|pull| pull.number).max().unwrap_or(0) + 1;
+        let number = files.values().map(|filed| filed.pull.number).max().unwrap_or(0) + 1;
         let mut pull = Pull {
             number,
             state: PullState::Open,
@@ -119,11 +120,12 @@ impl Local {
             url: String::new(),
             author: self.author.clone(),
         };
+        let tip = self.tip(&pull.head)?;
         // The first name that is free: earlier pull requests for the branch keep theirs.
         for again in 1..=10_000_u32 {
             let suffix = if again == 1 { String::new() } else { format!("{AGAIN}{again}") };
             let path = self.pulls.join(format!("{}{suffix}.md", wanted.head));
-            if !path.exists() && write(&path, &render(&pull), Place::Free)? {
+            if !path.exists() && write(&path, &render(&pull, tip), Place::Free)? {
                 pull.url = path.display().to_string();
                 return Ok(pull);
             }
@@ -145,11 +147,16 @@ impl Local {
     }
 
     fn replace(&self, pull: Pull) -> Result<Pull, Error> {
-        let same = |(path, found): (PathBuf, Pull)| (found.number == pull.number).then_some(path);
+        let same =
+            |(path, found): (PathBuf, Filed)| (found.pull.number == pull.number).then_some(path);
         let path = self.files()?.into_iter().find_map(same);
         let path = path.ok_or_else(|| file_error(&self.pulls, &"the pull request is gone"))?;
-        write(&path, &render(&pull), Place::Taken)?;
+        write(&path, &render(&pull, self.tip(&pull.head)?), Place::Taken)?;
         Ok(pull)
+    }
+
+    fn tip(&self, branch: &str) -> Result<Option<Oid>, Error> {
+        Ok(Repo::discover(&self.dir)?.tip(&format!("refs/heads/{branch}"))?)
     }
 }
 
@@ -187,21 +194,34 @@ impl Forge for Local {
     }
 }
 
+/// A file that holds a pull request.
+#[derive(Debug, PartialEq)]
+struct Filed {
+    pull: Pull,
+    /// Where its branch ended when the file was written.
+    tip: Option<Oid>,
+}
+
 /// Returns what has become of a pull request, from its file and its branches.
-fn state(repo: &Repo, pull: &Pull) -> Result<PullState, Error> {
+fn state(repo: &Repo, pull: &Pull, filed: Option<Oid>) -> Result<PullState, Error> {
     if pull.state != PullState::Open {
         return Ok(pull.state);
     }
     let tip = |branch: &str| repo.tip(&format!("refs/heads/{branch}"));
-    let Some(head) = tip(&pull.head)? else { return Ok(PullState::Closed) };
-    let merged = match tip(&pull.base)? {
-        Some(base) => repo.contains(base, head)?,
-        None => false,
+    let head = tip(&pull.head)?;
+    let merged = match (tip(&pull.base)?, head.or(filed)) {
+        // A commit that was never merged may be gone with its branch.
+        (Some(base), Some(last)) => repo.holds(last) && repo.contains(base, last)?,
+        _ => false,
     };
-    Ok(if merged { PullState::Merged } else { PullState::Open })
+    Ok(match (merged, head) {
+        (true, _) => PullState::Merged,
+        (false, Some(_)) => PullState::Open,
+        (false, None) => PullState::Closed,
+    })
 }
 
-fn render(pull: &Pull) -> String {
+fn render(pull: &Pull, tip: Option<Oid>) -> String {
     let fields = [
         ("number", Value::from(pull.number)),
         ("state", serde_json::to_value(pull.state).unwrap_or_default()),
@@ -211,6 +231,7 @@ fn render(pull: &Pull) -> String {
         ("labels", Value::from(pull.labels.clone())),
         ("draft", Value::from(pull.draft)),
         ("author", Value::from(pull.author.as_str())),
+        ("tip", tip.map_or(Value::Null, |tip| Value::from(tip.to_string()))),
     ];
     let mut text = String::from("---\n");
     for (name, value) in fields {
@@ -221,7 +242,7 @@ fn render(pull: &Pull) -> String {
 }
 
 /// Reads a file; values that are no JSON are taken as they stand.
-fn parse(text: &str) -> Option<Pull> {
+fn parse(text: &str) -> Option<Filed> {
     let mut rest = text.strip_prefix("---")?.split_once('\n')?.1;
     let mut fields = BTreeMap::new();
     loop {
@@ -248,7 +269,7 @@ fn parse(text: &str) -> Option<Pull> {
         }
         _ => Vec::new(),
     };
-    Some(Pull {
+    let pull = Pull {
         number: fields.get("number").and_then(Value::as_u64)?,
         state: fields.get("state").and_then(|state| serde_json::from_value(state.clone()).ok())?,
         title: text("title").unwrap_or_default(),
@@ -259,7 +280,9 @@ fn parse(text: &str) -> Option<Pull> {
         draft: fields.get("draft").and_then(Value::as_bool).unwrap_or(false),
         url: String::new(),
         author: text("author").unwrap_or_default(),
-    })
+    };
+    let tip = text("tip").and_then(|tip| tip.parse().ok());
+    Some(Filed { pull, tip })
 }
 
 /// Whether a file may be there already.
@@ -316,7 +339,7 @@ mod tests {
     fn an_edited_file_is_read() {
         let edited = "---\r\nnumber: 7\r\nstate: closed\r\ntitle: Upgrade: app\r\nhead: x\r\n\
             base: main\r\nmood: good\r\n---\r\nText\r\n";
-        let pull = parse(edited).unwrap();
+        let pull = parse(edited).unwrap().pull;
         assert_eq!((pull.state, pull.title.as_str()), (PullState::Closed, "Upgrade: app"));
         assert_eq!(pull.body, "Text\r\n");
         for other in ["", "# Notes\n", "---\nnumber: 1\n", "---\nnumber: x\nstate: open\n---\n"] {
@@ -328,10 +351,11 @@ mod tests {
         #[test]
         fn what_is_written_is_read(
             title in "\\PC{0,40}", body in "(\\PC|\n|\r|---){0,200}",
-            labels in prop::collection::vec("\\PC{0,10}", 0..3), draft: bool,
+            labels in prop::collection::vec("\\PC{0,10}", 0..3), draft: bool, tipped: bool,
         ) {
             let pull = Pull { title, body, labels, draft, ..pull() };
-            prop_assert_eq!(parse(&render(&pull)), Some(pull));
+            let tip = tipped.then(|| "0123456789abcdef0123456789abcdef01234567".parse().unwrap());
+            prop_assert_eq!(parse(&render(&pull, tip)), Some(Filed { pull, tip }));
         }
     }
 }

@@ -130,6 +130,12 @@ impl Repo {
         Signing::configured(&config)
     }
 
+    /// Tells whether the repository has a commit.
+    #[must_use]
+    pub fn holds(&self, commit: Oid) -> bool {
+        self.git.find_commit(commit.raw()).is_ok()
+    }
+
     /// Tells whether `commit` is `tip` or in its history.
     ///
     /// # Errors
