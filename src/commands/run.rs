@@ -92,6 +92,9 @@ async fn upgrade_all(
     let proposed = Proposal::of(&workspace, options).await?;
 
     let prefix = &configuration.branch_prefix;
+    if !dry_run {
+        git::clear_up(&repo)?;
+    }
     let branches = git::observe(&repo, &place.namespace(), prefix, place.base)?;
     let mut desired = Vec::new();
     let planned = proposed.upgrades.iter().map(|(plan, _)| &plan.branch);

@@ -27,6 +27,7 @@ mod repo;
 mod sign;
 mod token;
 mod trailer;
+mod writing;
 
 pub use author::Author;
 pub use commit::{Maker, Pair, prepare, prepare_pair};
@@ -42,3 +43,4 @@ pub use repo::Repo;
 pub use sign::{Signing, SigningFormat};
 pub use token::Token;
 pub use trailer::{Trailers, read_trailers, with_trailers};
+pub use writing::clear_up;

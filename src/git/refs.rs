@@ -10,6 +10,7 @@ use std::fs;
 use serde::Serialize;
 
 use super::repo::is_absent;
+use super::writing::Writing;
 use super::{Error, Foreign, Oid, Ownership, Repo, ownership};
 
 /// A branch that is to be moved, made or removed.
@@ -74,13 +75,22 @@ pub fn observe(
 /// When a branch no longer stands where it was expected, is checked out, or cannot be locked; then
 /// none is written.
 pub fn write_refs(repo: &Repo, updates: &[Update], reason: &str) -> Result<(), Error> {
-    const WRITING: &str = "writing branches";
     let due: Vec<&Update> =
         updates.iter().filter(|update| update.expected != update.target).collect();
+    let references: Result<Vec<String>, Error> =
+        due.iter().map(|update| heads(&update.branch)).collect();
+    let writing = Writing::begin(repo, &references?)?;
+    let written = write_all(repo, &due, reason);
+    writing.end();
+    written
+}
+
+fn write_all(repo: &Repo, due: &[&Update], reason: &str) -> Result<(), Error> {
+    const WRITING: &str = "writing branches";
     let checked_out = checked_out(repo);
     let mut transaction = repo.git.transaction().map_err(Error::git(WRITING))?;
     let mut moved = Vec::new();
-    for update in &due {
+    for update in due {
         let reference = heads(&update.branch)?;
         if let Some(place) = checked_out.get(&update.branch) {
             let (branch, place) = (update.branch.clone(), place.clone());
@@ -102,7 +112,7 @@ pub fn write_refs(repo: &Repo, updates: &[Update], reason: &str) -> Result<(), E
     if !moved.is_empty() {
         return Err(Error::LeaseLost { branches: moved });
     }
-    for update in &due {
+    for update in due {
         let reference = heads(&update.branch)?;
         match update.target {
             Some(target) => transaction.set_target(&reference, target.raw(), None, reason),

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bot_kills;
+#[cfg(test)]
 mod bot_local;
 #[cfg(test)]
 mod cases;
