@@ -1,11 +1,14 @@
 //! The one integration binary: the built program and its parts against real ones.
 //!
 //! `program` runs refit and Git, `fleet` is a repository for it; `parts`, `parts_git` and `parts_github` start real registries,
-//! servers and the emulator; `server` is the hostile one. What a machine lacks is skipped with a
+//! servers and the emulator; `server` is the hostile one, `front`
+//! a door before real ones that counts and kills. What a machine lacks is skipped with a
 //! word, unless `REFIT_REQUIRE_PARTS` is set.
 
 #[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+mod bot_github;
 #[cfg(test)]
 mod bot_kills;
 #[cfg(test)]
@@ -20,6 +23,8 @@ mod demo;
 mod fleet;
 #[cfg(test)]
 mod forge;
+#[cfg(test)]
+mod front;
 #[cfg(test)]
 mod git;
 #[cfg(test)]

@@ -99,7 +99,8 @@ pub(crate) fn skipped(part: &str, package: &str) {
     println!("skipped: {part} is missing ({package})");
 }
 
-/// A git server over HTTP with one bare repository, `repo.git`, and one user.
+/// A git server over HTTP with one bare repository, `repo.git`, and one user, who may also come
+/// with the token of the GitHub.
 pub(crate) struct HttpServer {
     child: Child,
     root: TempDir,
@@ -135,7 +136,9 @@ impl HttpServer {
         for _ in 0..5 {
             let port = free_port();
             let conf = root.path().join("lighttpd.conf");
-            std::fs::write(root.path().join("users"), format!("{USER}:{PASSWORD}\n")).unwrap();
+            let token = crate::parts_github::TOKEN;
+            let users = format!("{USER}:{PASSWORD}\nx-access-token:{token}\n");
+            std::fs::write(root.path().join("users"), users).unwrap();
             std::fs::write(&conf, configuration(root.path(), &backend, port)).unwrap();
             let mut child = Command::new(lighttpd)
                 .args(["-D", "-f"])

@@ -33,6 +33,8 @@ impl Heard {
 pub(crate) enum Say {
     /// Status, headers, body.
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// These bytes, head and all.
+    Raw(Vec<u8>),
     /// A body that promises more than it holds.
     Cut(Vec<u8>),
     /// The beginning of a body, and this for ever after.
@@ -144,6 +146,7 @@ fn serve(
                 stream.write_all(&body)?;
             }
         }
+        Say::Raw(answer) => stream.write_all(&answer)?,
         Say::Cut(body) => {
             let length = body.len() + 100;
             write!(stream, "HTTP/1.1 200 X\r\ncontent-length: {length}\r\n\r\n")?;
