@@ -14,6 +14,8 @@ mod bot_kills;
 #[cfg(test)]
 mod bot_local;
 #[cfg(test)]
+mod budget;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod corpus;

@@ -4,7 +4,7 @@ mod helm;
 mod hostile;
 mod pages;
 mod registries;
-mod tokens;
+pub(crate) mod tokens;
 
 use refit::http::{Client, Settings as HttpSettings};
 use refit::image::Repository;

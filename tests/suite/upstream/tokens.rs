@@ -12,14 +12,14 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What gives tokens out: signed with ES256, the certificate in the header (`x5c`).
-struct Issuer {
+pub(crate) struct Issuer {
     key: EcdsaKeyPair,
     certificate: String,
 }
 
 impl Issuer {
     /// Makes a key and a certificate `token.pem` in a folder.
-    fn make(folder: &Path) -> Self {
+    pub(crate) fn make(folder: &Path) -> Self {
         let openssl = |arguments: &str| {
             run("openssl", folder, &arguments.split(' ').collect::<Vec<_>>());
         };
@@ -62,7 +62,7 @@ fn parameter(text: &str, name: &str) -> Option<String> {
 
 /// Gives tokens out: to anyone for `acme/…`, for `private/…` only to `user`/`pass` or in exchange
 /// for the refresh token `refresh`.
-fn give(issuer: &Issuer, heard: &Heard, field: &'static str) -> Say {
+pub(crate) fn give(issuer: &Issuer, heard: &Heard, field: &'static str) -> Say {
     let form = String::from_utf8_lossy(&heard.body).into_owned();
     let from = if heard.method == "POST" { &form } else { &heard.target };
     assert_eq!(parameter(from, "service").as_deref(), Some("registry"));
