@@ -7,16 +7,17 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 
 use super::options::UpstreamOptions;
-use super::proposal::Proposal;
-use super::workspace::Workspace;
-use crate::report::{BOLD, DIM, paint};
-use crate::tree::{Patches, WorkTree};
+use super::original::{self, Chosen, Found};
+use crate::report::{BOLD, DIM, YELLOW, paint};
+use crate::tree::{Patches, RepoPath, Tree as _, WorkTree};
 use crate::upgrade::StageFiles;
 
 /// Write a stage's edits to the work tree
 ///
 /// Writes the files of one stage of a release's upgrades, each in one step, and nothing else: no
-/// commit, no branch. With several stages the first is written; name another with --stage.
+/// commit, no branch. With several stages the first is written; name another with --stage. Every
+/// stage is written over the files as they were before the first, so a stop that stands in the work
+/// tree, or has been committed, is taken back by the upgrade.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 As in:
@@ -25,57 +26,60 @@ As in:
   git diff; git commit -am …")]
 pub(super) struct Arguments {
     /// The release, as NAMESPACE/NAME, or a name that only one release has
-    release: String,
+    pub(super) release: String,
     /// The folder that Flux paths start from
     #[arg(short = 'C', long = "dir", value_name = "DIR", default_value = ".")]
-    dir: PathBuf,
+    pub(super) dir: PathBuf,
     /// The stage: stop, upgrade
     #[arg(long)]
     stage: Option<String>,
     /// Only this unit, as `refit preview` names it: image NS/NAME, chart NS/NAME, source KIND/NS/NAME
     #[arg(long)]
-    unit: Option<String>,
+    pub(super) unit: Option<String>,
     #[command(flatten)]
-    upstream: UpstreamOptions,
+    pub(super) upstream: UpstreamOptions,
 }
 
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let mut workspace = Workspace::open(&arguments.dir)?;
-    let release = workspace.only(&arguments.release)?;
-    let proposal = Proposal::of(&workspace, &arguments.upstream).await?;
-    let wanted = |unit: &str| arguments.unit.as_deref().is_none_or(|wanted| wanted == unit);
-    let upgrades: Vec<_> =
-        proposal.upgrades.iter().filter(|(plan, _)| wanted(&plan.unit.to_string())).collect();
-    let (plan, staged) = match upgrades.as_slice() {
-        [] => {
+    let work = WorkTree::open(&arguments.dir)?;
+    let chosen = match original::find(arguments, &work).await? {
+        Found::Plan(chosen) => chosen,
+        Found::Nothing { release, failed } => {
             anstream::println!("Nothing to upgrade for {release}.");
-            let failed = !proposal.candidates.failures.is_empty();
             return Ok(if failed { ExitCode::from(2) } else { ExitCode::SUCCESS });
         }
-        [one] => one,
-        several => {
-            let units: Vec<String> =
-                several.iter().map(|(plan, _)| format!("--unit '{}'", plan.unit)).collect();
-            bail!("{release} has {} upgrades; name one: {}", units.len(), units.join(", "));
-        }
     };
+    let (plan, stages) = (&chosen.plan, &chosen.staged.stages);
     let stage = match &arguments.stage {
-        None => staged.stages.first(),
-        Some(name) => staged.stages.iter().find(|stage| stage.stage.kind.as_str() == name),
+        // A stop that has been committed is behind us.
+        None => stages.get(usize::from(chosen.stopped_since.is_some())),
+        Some(name) => stages.iter().find(|stage| stage.stage.kind.as_str() == name),
     };
     let Some(stage) = stage else {
         let stages: Vec<&str> = plan.stages.iter().map(|stage| stage.kind.as_str()).collect();
         bail!("{} has no such stage; it has: {}", plan.unit, stages.join(", "));
     };
-    write(&workspace.tree, &stage.patches)?;
-    tell(stage, staged.stages.len());
+    let others = chosen.changed_by_others(&work)?;
+    if !others.is_empty() {
+        let files: Vec<&str> = others.iter().map(RepoPath::as_str).collect();
+        let them = if files.len() == 1 { "it" } else { "them" };
+        bail!(
+            "{}: changed since the last commit, and not by a stage of this upgrade; commit or stash {them} first, then apply again",
+            files.join(", ")
+        );
+    }
+    write(&work, &chosen.at(&stage.patches))?;
+    tell(&chosen, stage);
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes files, each to a file beside it first, so that none is ever half written.
-fn write(tree: &WorkTree, patches: &Patches) -> Result<()> {
-    for (file, content) in patches {
-        let place: PathBuf = tree.root().join(file.as_str());
+/// Writes the files that differ, each to a file beside it first, so that none is ever half written.
+fn write(work: &WorkTree, contents: &Patches) -> Result<()> {
+    for (file, content) in contents {
+        if work.read(file)? == *content {
+            continue;
+        }
+        let place: PathBuf = work.root().join(file.as_str());
         match content {
             Some(content) => replace(&place, content),
             None => std::fs::remove_file(&place).map_err(Into::into),
@@ -96,7 +100,7 @@ fn replace(place: &Path, content: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn tell(stage: &StageFiles, stages: usize) {
+fn tell(chosen: &Chosen, stage: &StageFiles) {
     let kind = stage.stage.kind.as_str();
     anstream::println!("{}: {}", paint(BOLD, kind), stage.stage.message);
     for file in stage.patches.keys() {
@@ -105,10 +109,22 @@ fn tell(stage: &StageFiles, stages: usize) {
     for gate in &stage.stage.gates {
         anstream::println!("{}", paint(DIM, &format!("Before the next stage: {gate}.")));
     }
-    if stages > 1 {
-        anstream::println!(
-            "{}",
-            paint(DIM, "Each stage is written over the files as they were before the first.")
+    if let Some(base) = chosen.stopped_since {
+        let text = format!(
+            "The stop has been committed since {}: what stood there comes back with the upgrade.",
+            base.short()
         );
+        anstream::println!("{}", paint(DIM, &text));
+    } else if chosen.staged.stages.len() > 1 {
+        let text = "Each stage is written over the files as they were before the first.";
+        anstream::println!("{}", paint(DIM, text));
+    }
+    if chosen.stopped_since.is_none() {
+        for release in &chosen.at_rest {
+            let warning = paint(YELLOW, "!");
+            anstream::println!(
+                "{warning} {release}; this upgrade does not bring it back, since no commit tells what stood before"
+            );
+        }
     }
 }

@@ -10,6 +10,7 @@ mod demo;
 mod lookup;
 mod notes;
 mod options;
+mod original;
 mod preview;
 mod progress;
 mod proposal;

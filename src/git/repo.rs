@@ -130,6 +130,15 @@ impl Repo {
         Signing::configured(&config)
     }
 
+    /// Returns a commit's first parent; `None` for the first commit, or where history was cut off.
+    ///
+    /// # Errors
+    /// When the commit cannot be read.
+    pub fn first_parent(&self, commit: Oid) -> Result<Option<Oid>, Error> {
+        let parent = self.commit(commit)?.parent_id(0).ok().map(Oid::from);
+        Ok(parent.filter(|parent| self.holds(*parent)))
+    }
+
     /// Tells whether the repository has a commit.
     #[must_use]
     pub fn holds(&self, commit: Oid) -> bool {

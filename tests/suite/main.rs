@@ -6,6 +6,8 @@
 //! word, unless `REFIT_REQUIRE_PARTS` is set.
 
 #[cfg(test)]
+mod apply;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bot_github;
