@@ -162,7 +162,12 @@ impl Place {
                 bail!("no branch is checked out; name the one that Flux follows with --base");
             };
             let Some(base) = repo.tip(&format!("refs/heads/{base_branch}"))? else {
-                bail!("the branch `{base_branch}` has no commit yet");
+                if repo.head_branch().as_ref() == Some(&base_branch) {
+                    bail!("the branch `{base_branch}` has no commit yet");
+                }
+                bail!(
+                    "there is no branch `{base_branch}`; name the one that Flux follows with --base"
+                );
             };
             return Ok(Self { kind, base_branch, base, remote: None });
         }

@@ -62,10 +62,12 @@ fn begin(folder: &Path, references: &[String]) -> std::io::Result<Writing> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     let mut note = options.open(place(folder))?;
-    note.lock()?;
-    let mut noted = String::new();
-    note.read_to_string(&mut noted)?;
-    remove_locks(folder, &noted);
+    // Where files cannot be locked, as on some network file systems, nobody's locks are touched.
+    if note.lock().is_ok() {
+        let mut noted = String::new();
+        note.read_to_string(&mut noted)?;
+        remove_locks(folder, &noted);
+    }
     note.set_len(0)?;
     note.rewind()?;
     note.write_all(references.join("\n").as_bytes())?;

@@ -285,6 +285,9 @@ fn a_folder_of_the_repository_a_detached_head_and_a_bare_one() {
     let ran = fleet.refit(&["run", "clusters/home"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("--base"), "{}", ran.err);
+    let ran = fleet.refit(&["run", "clusters/home", "--base", "nope"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("there is no branch `nope`"), "{}", ran.err);
     let ran = fleet.refit(&["run", "clusters/home", "--base", "main"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(fleet.branches().len(), 4);
@@ -292,7 +295,6 @@ fn a_folder_of_the_repository_a_detached_head_and_a_bare_one() {
     assert_eq!(changed, "clusters/home/apps/web.yaml");
     assert_eq!(fleet.repo.git(&["rev-parse", "HEAD"]), base);
     assert_eq!(fleet.repo.git(&["status", "--porcelain"]), "");
-    // The root sees the same releases, and proposes the same files.
     let state = fleet.state();
     let ran = fleet.refit(&["run", "clusters/home", "--base", "main"]);
     assert_eq!((ran.code, fleet.state()), (0, state));
