@@ -228,6 +228,9 @@ fn moved_lines(
         let what = "an entry of several lines between brackets does not move out of them";
         return Err(EditError::unsupported(entry.value, what));
     }
+    if from.flow && !from.mapping {
+        source.insert_str(0, "- ");
+    }
     if !own {
         source.insert_str(0, &spaces(from.column()));
     }

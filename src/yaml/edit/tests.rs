@@ -277,6 +277,7 @@ fn move_takes_the_entry_with_its_comments() {
             moves("/l/0", "/m", None),
             "l:\n- c\nm:\n- a: 1\n  b: 2\n",
         ),
+        ("a: [x, {b: 1}]\nc:\n- d\n", moves("/a/1", "/c", None), "a: [x]\nc:\n- d\n- {b: 1}\n"),
         ("a: {b: 1, c: 2}\nd: {}\n", moves("/a/b", "/d", None), "a: {c: 2}\nd:\n  b: 1\n"),
     ] {
         check(given, &edits, produces);
