@@ -246,8 +246,8 @@ proptest! {
         which in any::<prop::sample::Index>(),
     ) {
         let pad = " ".repeat(indent);
-        let lines: String = inner.lines().map(|line| format!("{pad}{line}\n")).collect();
-        let text = format!("k: {header}\n{lines}z: 1\n");
+        let lines: Vec<_> = inner.lines().map(|line| format!("{pad}{line}")).collect();
+        let text = format!("k: {header}\n{}\nz: 1\n", lines.join("\n"));
         let Ok(stream) = Stream::parse(text.as_str()) else { return Ok(()) };
         let Some(Ok(embedded)) = stream.document(0).and_then(|root| root.get("k")?.embedded())
         else {

@@ -141,6 +141,15 @@ fn hostile_texts_are_refused_or_read_without_harm() {
 }
 
 #[test]
+fn errors_name_the_place_and_show_it() {
+    let error = Stream::parse("a: 1\nb: *c # x\n").unwrap_err();
+    assert_eq!((error.line(), error.column(), error.is_defect()), (Some(2), Some(4), false));
+    let shown = "line 2, column 4: while parsing node, found unknown anchor\n  \
+                 |\n2 | b: *c # x\n  |    ^";
+    assert_eq!(error.to_string(), shown);
+}
+
+#[test]
 fn comments_are_found_beside_and_above() {
     let stream = parse(
         "# free\n\n# one\n# two\na: 1 # x\nb: # y\n  # z\n  - c # i\nd: {e: 2} # {\"$imagepolicy\": \"n:p\"}\nf: | # g\n  # no\n",
