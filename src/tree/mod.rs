@@ -1,15 +1,17 @@
-//! Where files come from: a work tree, a commit, or an overlay of patches on either.
+//! Where files come from: a work tree, a commit, memory, or an overlay of patches on any of them.
 //!
 //! Everything above this module reads files through [`Tree`] and names them by [`RepoPath`], so
 //! that a scan of a checkout, of a fetched commit and of a stage that exists only in memory are
 //! the same code. Nothing here looks into a file: bytes in, bytes out.
 
 mod commit;
+mod memory;
 mod overlay;
 mod path;
 mod worktree;
 
 pub use commit::CommitTree;
+pub use memory::MemoryTree;
 pub use overlay::{Overlay, Patches};
 pub use path::{InvalidPath, RepoPath};
 pub use worktree::WorkTree;
