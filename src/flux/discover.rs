@@ -5,7 +5,7 @@
 //! overrides what.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::hints;
@@ -16,8 +16,9 @@ use super::model::{
     ChartUse, Inventory, ObjectName, Package, Pin, PinKind, Release, Role, Sign, Source,
     SourceKind, SourceRef,
 };
+use super::outside::Outside;
 use super::pins::{Draft, Pins, is_encrypted};
-use super::values::{self, Shape};
+use super::values;
 use super::writes;
 use crate::diagnostic::{Diagnostic, Severity, Why};
 use crate::image::Repository;
@@ -45,6 +46,7 @@ pub fn discover(
     let contexts = Contexts::of(&files, &paths);
     let mut discovery = Discovery {
         files: &files,
+        outside: Outside::of(&files, &contexts),
         contexts,
         policies,
         pins: Pins::default(),
@@ -70,24 +72,25 @@ pub fn discover(
 }
 
 /// What is known while an inventory is made.
-struct Discovery<'a> {
-    files: &'a Files,
-    contexts: Contexts<'a>,
-    policies: &'a Policies,
-    pins: Pins,
+pub(super) struct Discovery<'a> {
+    pub(super) files: &'a Files,
+    pub(super) contexts: Contexts<'a>,
+    pub(super) policies: &'a Policies,
+    pub(super) pins: Pins,
     sources: Vec<Source>,
     by_source: HashMap<(SourceKind, ObjectName), usize>,
-    releases: Vec<Release>,
+    pub(super) releases: Vec<Release>,
     diagnostics: Vec<Diagnostic>,
+    pub(super) outside: Outside,
 }
 
 /// A release's document, with what later steps need of it.
-struct Found<'a> {
-    object: Object<'a>,
-    id: ObjectName,
-    applied: Vec<usize>,
+pub(super) struct Found<'a> {
+    pub(super) object: Object<'a>,
+    pub(super) id: ObjectName,
+    pub(super) applied: Vec<usize>,
     /// Its index among the releases.
-    index: usize,
+    pub(super) index: usize,
 }
 
 impl<'a> Discovery<'a> {
@@ -190,20 +193,27 @@ impl<'a> Discovery<'a> {
             SourceKind::HelmChart => version.value().is_some_and(|text| is_range(&text)),
             _ => spec(&["ref", "semver"]).is_some_and(|node| node.span() == version.span()),
         };
-        let draft = Draft { object, kind: pin, version, whole: false, parts, range };
+        let draft = Draft { object, base: None, kind: pin, version, whole: false, parts, range };
         let ids = self.pins.add_package(&draft, &package, &self.contexts, applied, &[]);
         let commit = spec(&["ref", "commit"]).is_some() && kind == SourceKind::GitRepository;
-        for id in ids.iter().filter(|_| commit) {
+        let why = if commit {
+            Some(Why::new("commit", "a commit is pinned; no version follows a commit"))
+        } else if range && spec(&["ref", "semverFilter"]).is_some() {
+            let message = "`semverFilter` chooses among the versions; change the range by hand";
+            Some(Why::new("semver-filter", message))
+        } else {
+            None
+        };
+        for id in ids.iter().filter(|_| why.is_some()) {
             if let Some(pin) = self.pins.get_mut(id) {
-                pin.locked =
-                    Some(Why::new("commit", "a commit is pinned; no version follows a commit"));
+                pin.locked.clone_from(&why);
             }
         }
         ids
     }
 
     /// Reads a reference to a source.
-    fn source_ref(
+    pub(super) fn source_ref(
         &self,
         object: Object<'a>,
         path: &[&str],
@@ -241,7 +251,7 @@ impl<'a> Discovery<'a> {
     }
 
     /// Returns the package of a chart in a source.
-    fn chart_package(&self, chart: &str, source: Option<&SourceRef>) -> Option<Package> {
+    pub(super) fn chart_package(&self, chart: &str, source: Option<&SourceRef>) -> Option<Package> {
         let Some(url) = source
             .and_then(|source| self.source(source.kind, &source.id))
             .and_then(|source| source.url.clone())
@@ -261,7 +271,7 @@ impl<'a> Discovery<'a> {
     }
 
     /// Says whether an object is only a patch on another one.
-    fn is_fragment(&self, object: Object<'a>) -> bool {
+    pub(super) fn is_fragment(&self, object: Object<'a>) -> bool {
         if object.is_embedded() || self.contexts.is_patch(object.file) {
             return true;
         }
@@ -298,20 +308,46 @@ impl<'a> Discovery<'a> {
         if let Some(values) = values {
             pins.extend(self.images(object, values, applied, id));
         }
-        pins.extend(self.values_from(object, id, applied));
-        let overriding = self.post_renderer_images(object, id, applied);
-        self.lock_overridden(&pins, &overriding);
-        pins.extend(overriding);
+        let from = self.values_from(object, id, applied);
+        pins.extend(from.pins);
+        self.post_renderer_images(object, id, applied, &mut pins);
         dedup(&mut pins);
         let encrypted = is_encrypted(object);
-        let version = chart.version.as_deref();
+        let mut all = vec![];
+        all.extend(values);
+        // The last entry of `valuesFrom` beats those before it.
+        all.extend(from.values.iter().rev().map(|object| object.root));
+        let own_datastore = self.own_datastore(&pins);
+        let release_name = self.helm_name(object, id, applied);
         let lever = if encrypted {
             lever::none("the file is encrypted with SOPS")
+        } else if let Some(scaled) = self.outside.scaled(&release_name, id, applied) {
+            lever::none(scaled)
         } else {
-            lever::of(object, chart.name.as_deref(), version, self.policies)
+            let subject = lever::Subject {
+                object,
+                chart: chart.name.as_deref(),
+                version: chart.version.as_deref(),
+                values: &all,
+                forced: &from.forced,
+                release: &release_name,
+                datastore: own_datastore.as_ref(),
+            };
+            lever::of(&subject, self.policies)
         };
-        let writes = values.and_then(|values| writes::sign(object, values, self.policies));
-        let writes = writes.or_else(|| self.own_datastore(&pins));
+        let read = writes::Reading {
+            policies: self.policies,
+            secret: &|name| {
+                let name = self.expand(applied, name);
+                let name = name.replace("{{ .Release.Name }}", &release_name);
+                let keys = self.outside.keys(&name, id);
+                (name, keys)
+            },
+        };
+        let writes = values.and_then(|values| writes::sign(object, values, &read));
+        let from_files =
+            || from.values.iter().find_map(|object| writes::sign(*object, object.root, &read));
+        let writes = writes.or_else(from_files).or(own_datastore);
         let suspended = object.text(&["spec", "suspend"]).as_deref() == Some("true");
         let depends_on = self.depends_on(object, id, applied);
         self.releases.push(Release {
@@ -379,15 +415,22 @@ impl<'a> Discovery<'a> {
         if let (Some(node), Some(package)) = (version, package) {
             let range = text.as_deref().is_some_and(is_range);
             let kind = PinKind::Chart;
-            let draft =
-                Draft { object, kind, version: node, whole: false, parts: Vec::new(), range };
+            let draft = Draft {
+                object,
+                base: None,
+                kind,
+                version: node,
+                whole: false,
+                parts: Vec::new(),
+                range,
+            };
             ids = self.pins.add_package(&draft, &package, &self.contexts, applied, releases);
         }
         let name = name.map(|name| name.rsplit('/').next().unwrap_or_default().to_owned());
         (ChartUse { name, version: text, source }, ids)
     }
 
-    fn expand(&self, applied: &[usize], text: &str) -> String {
+    pub(super) fn expand(&self, applied: &[usize], text: &str) -> String {
         match applied.first() {
             Some(context) => self.contexts.expand(*context, text),
             None => text.to_owned(),
@@ -416,7 +459,7 @@ impl<'a> Discovery<'a> {
     }
 
     /// Adds the images below a node, with the aliases that use them.
-    fn images(
+    pub(super) fn images(
         &mut self,
         object: Object<'a>,
         values: Node<'a>,
@@ -427,13 +470,21 @@ impl<'a> Discovery<'a> {
         let images = values::images(values);
         let mut ids = Vec::new();
         for shape in images.shapes {
-            ids.extend(self.pins.add_image(object, shape, &self.contexts, applied, releases));
+            ids.extend(self.pins.add_image(
+                (object, None),
+                shape,
+                &self.contexts,
+                applied,
+                releases,
+            ));
         }
         for (version, repository) in hints::hinted(values) {
             let id = format!("{}#{}", object.file, object.spot(version));
             if self.pins.get(&id).is_none() {
                 let (kind, parts) = (PinKind::Image, Vec::new());
-                let draft = Draft { object, kind, version, whole: false, parts, range: false };
+                let base = None;
+                let draft =
+                    Draft { object, base, kind, version, whole: false, parts, range: false };
                 let package = Package::Image(repository);
                 let contexts = &self.contexts;
                 ids.extend(self.pins.add_package(&draft, &package, contexts, applied, releases));
@@ -441,86 +492,6 @@ impl<'a> Discovery<'a> {
         }
         self.pins.note_aliases(object, &images.aliases, &ids);
         dedup(&mut ids);
-        ids
-    }
-
-    /// Reads the values that a release takes from ConfigMaps, in manifests or generated from files.
-    fn values_from(
-        &mut self,
-        object: Object<'a>,
-        id: &ObjectName,
-        applied: &[usize],
-    ) -> Vec<String> {
-        let mut ids = Vec::new();
-        let list = object.root.at(&["spec", "valuesFrom"]);
-        for entry in list.into_iter().flat_map(|node| node.items()) {
-            let text = |key: &str| entry.get(key).and_then(|node| node.value());
-            if text("kind").as_deref() != Some("ConfigMap") {
-                continue;
-            }
-            let Some(name) = text("name").map(|name| self.expand(applied, &name)) else { continue };
-            let key = text("valuesKey").unwrap_or(Cow::Borrowed("values.yaml"));
-            if text("targetPath").is_some() {
-                continue;
-            }
-            let wanted = (name.as_str(), &*key);
-            for embedded in self.files.embedded().filter(|inner| inner.map == Some(wanted)) {
-                let object = embedded.object;
-                ids.extend(self.images(object, object.root, applied, id));
-            }
-            let generated: Vec<RepoPath> = self
-                .contexts
-                .generated(&name)
-                .flat_map(|map| &map.files)
-                .filter(|(have, _)| *have == key)
-                .map(|(_, file)| file.clone())
-                .collect();
-            for path in generated {
-                for object in self.files.plain(&path) {
-                    ids.extend(self.images(object, object.root, applied, id));
-                }
-            }
-        }
-        ids
-    }
-
-    /// Reads the images that a release's post-renderers set.
-    fn post_renderer_images(
-        &mut self,
-        object: Object<'a>,
-        id: &ObjectName,
-        applied: &[usize],
-    ) -> Vec<String> {
-        let mut ids = Vec::new();
-        let renderers = object.root.at(&["spec", "postRenderers"]);
-        for renderer in renderers.into_iter().flat_map(|node| node.items()) {
-            let Some(images) = renderer.at(&["kustomize", "images"]) else { continue };
-            ids.extend(self.kustomize_list(object, images, applied, std::slice::from_ref(id)));
-        }
-        ids
-    }
-
-    /// Reads kustomize's `images`: `name`, `newName`, `newTag`, `digest`.
-    fn kustomize_list(
-        &mut self,
-        object: Object<'a>,
-        images: Node<'a>,
-        applied: &[usize],
-        releases: &[ObjectName],
-    ) -> Vec<String> {
-        let mut ids = Vec::new();
-        for item in images.items() {
-            let set = |key: &str| item.get(key).filter(|node| !super::pins::text(*node).is_empty());
-            let Some(repository) = set("newName").or_else(|| set("name")) else { continue };
-            let (version, digest) = (set("newTag"), set("digest"));
-            if version.is_none() && digest.is_none() {
-                continue;
-            }
-            let (registry, repository) = (None, repository.target());
-            let version = version.map(|node| node.target());
-            let shape = Shape::Parts { registry, repository, version, digest };
-            ids.extend(self.pins.add_image(object, shape, &self.contexts, applied, releases));
-        }
         ids
     }
 
@@ -538,39 +509,6 @@ impl<'a> Discovery<'a> {
         }
     }
 
-    /// Locks the images whose version another place overrides.
-    fn lock_overridden(&mut self, pins: &[String], overriding: &[String]) {
-        let wins: Vec<(Package, String)> = overriding
-            .iter()
-            .filter_map(|id| self.pins.get(id))
-            .map(|pin| (pin.package.clone(), pin.id.clone()))
-            .collect();
-        for id in pins {
-            let Some(pin) = self.pins.get_mut(id) else { continue };
-            if let Some((_, winner)) = wins.iter().find(|(package, _)| *package == pin.package) {
-                let message = format!("`{winner}` overrides it; an edit here would change nothing");
-                pin.locked = Some(Why::new("overridden", message));
-            }
-        }
-    }
-
-    /// Locks the pins of a release that a patch replaces wherever the release is applied.
-    fn lock_patched(&mut self, found: &Found<'a>, patches: &[String]) {
-        let own = self.releases.get(found.index).map(|release| release.pins.clone());
-        for id in own.unwrap_or_default() {
-            if patches.contains(&id) {
-                continue;
-            }
-            let Some(winner) = patches.iter().find(|patch| inside(patch) == inside(&id)) else {
-                continue;
-            };
-            if let Some(pin) = self.pins.get_mut(&id) {
-                let message = format!("`{winner}` overrides it; an edit here would change nothing");
-                pin.locked = Some(Why::new("overridden", message));
-            }
-        }
-    }
-
     /// Says whether a release runs a datastore of its own.
     fn own_datastore(&self, pins: &[String]) -> Option<Sign> {
         pins.iter().filter_map(|id| self.pins.get(id)).find_map(|pin| {
@@ -579,6 +517,16 @@ impl<'a> Discovery<'a> {
             let position = pin.place().position.clone();
             Some(Sign { position, shows: format!("it runs {}", engine.policy.name) })
         })
+    }
+
+    /// Returns the name that Helm knows a release by.
+    fn helm_name(&self, object: Object<'a>, id: &ObjectName, applied: &[usize]) -> String {
+        let text = |key: &str| object.text(&["spec", key]).map(|t| self.expand(applied, &t));
+        match (text("releaseName"), text("targetNamespace")) {
+            (Some(name), _) => name,
+            (None, Some(namespace)) => format!("{namespace}-{}", id.name),
+            (None, None) => id.name.clone(),
+        }
     }
 
     fn depends_on(
@@ -597,77 +545,6 @@ impl<'a> Discovery<'a> {
         });
         names.collect()
     }
-
-    /// Reads the pins of patches on releases, and ties them to the releases that they patch.
-    fn fragments(&mut self, releases: &[Found<'a>]) {
-        let mut by_name: BTreeMap<&str, Vec<&Found<'a>>> = BTreeMap::new();
-        for found in releases {
-            by_name.entry(&found.id.name).or_default().push(found);
-        }
-        let embedded = self.files.embedded().map(|embedded| embedded.object);
-        let objects: Vec<_> = self.files.objects().chain(embedded).collect();
-        for object in objects {
-            if object.kind != Kind::HelmRelease || !self.is_fragment(object) {
-                continue;
-            }
-            let Some(written) = object.written_name() else { continue };
-            let applied = self.contexts.of_file(object.file);
-            let name = self.expand(&applied, &written.name);
-            let patched: Vec<&Found<'a>> = by_name
-                .get(name.as_str())
-                .into_iter()
-                .flatten()
-                .copied()
-                .filter(|found| {
-                    let namespace = written.namespace.as_deref();
-                    namespace.is_none_or(|ns| found.id.namespace.as_deref().is_none_or(|n| n == ns))
-                })
-                .collect();
-            self.fragment(object, &patched, &applied);
-        }
-    }
-
-    fn fragment(&mut self, object: Object<'a>, patched: &[&Found<'a>], applied: &[usize]) {
-        let ids: Vec<ObjectName> = patched.iter().map(|found| found.id.clone()).collect();
-        let mut pins = Vec::new();
-        if let Some(values) = object.root.at(&["spec", "values"]) {
-            let images = values::images(values);
-            for shape in images.shapes {
-                pins.extend(self.pins.add_image(object, shape, &self.contexts, applied, &ids));
-            }
-            self.pins.note_aliases(object, &images.aliases, &pins);
-        }
-        let version = object.root.at(&["spec", "chart", "spec", "version"]);
-        if let Some(version) = version.filter(|node| !super::pins::text(*node).is_empty()) {
-            let package = patched.iter().find_map(|found| {
-                let chart = found.object.text(&["spec", "chart", "spec", "chart"])?;
-                let path = &["spec", "chart", "spec", "sourceRef"];
-                let source = self.source_ref(found.object, path, &found.id);
-                self.chart_package(&self.expand(&found.applied, &chart), source.as_ref())
-            });
-            if let Some(package) = package {
-                let range = is_range(&super::pins::text(version));
-                let (kind, parts) = (PinKind::Chart, Vec::new());
-                let draft = Draft { object, kind, version, whole: false, parts, range };
-                pins.extend(self.pins.add_package(&draft, &package, &self.contexts, applied, &ids));
-            }
-        }
-        for found in patched {
-            let everywhere = found.applied.iter().all(|context| applied.contains(context));
-            if everywhere && !found.applied.is_empty() {
-                self.lock_patched(found, &pins);
-            }
-            if let Some(release) = self.releases.get_mut(found.index) {
-                release.pins.extend(pins.iter().cloned());
-                dedup(&mut release.pins);
-            }
-        }
-    }
-}
-
-/// Returns the path of a pin inside its HelmRelease.
-fn inside(id: &str) -> Option<&str> {
-    id.rfind("/spec/values/").or_else(|| id.rfind("/spec/chart/")).and_then(|at| id.get(at..))
 }
 
 /// Reads an OCI URL, `oci://…`.
@@ -688,7 +565,7 @@ pub(super) fn dedup<T: Clone + Eq + Hash>(names: &mut Vec<T>) {
 
 impl Pins {
     /// Notes that the pins of an anchored subtree are used wherever an alias stands for it.
-    fn note_aliases(
+    pub(super) fn note_aliases(
         &mut self,
         object: Object<'_>,
         aliases: &[(Node<'_>, Node<'_>)],

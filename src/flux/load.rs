@@ -34,18 +34,34 @@ struct Inner {
     outer: Outer,
     stream: Stream,
     kind: Kind,
+    /// The kind of the object around it.
+    host: Kind,
     document: usize,
     map: Option<(String, String)>,
+    target: Option<Target>,
+}
+
+/// What an inline patch is for, where it says so beside its text.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Target {
+    kind: Option<String>,
+    /// A regular expression, as kustomize has it.
+    pub(super) name: Option<String>,
+    pub(super) namespace: Option<String>,
+    /// Whether it also selects by labels or annotations.
+    pub(super) selects: bool,
 }
 
 /// The block scalar around embedded YAML.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Outer {
     spot: Spot,
     /// The line of its content, from 1.
     line: u32,
     /// The columns by which its content is indented.
     indent: u32,
+    /// The document among those of its content, from 0.
+    inner: usize,
 }
 
 /// Embedded YAML as an object.
@@ -53,6 +69,10 @@ pub(super) struct Embedded<'a> {
     pub(super) object: Object<'a>,
     /// The ConfigMap and its key, where it is one's value.
     pub(super) map: Option<(&'a str, &'a str)>,
+    /// The kind of the object around it.
+    pub(super) host: Kind,
+    /// What it is a patch for, where that is said beside it.
+    pub(super) target: Option<&'a Target>,
 }
 
 /// The objects that matter here.
@@ -65,6 +85,10 @@ pub(super) enum Kind {
     ConfigMap,
     Secret,
     ExternalSecret,
+    /// KEDA's object that scales a workload.
+    ScaledObject,
+    /// A list of JSON patch operations on releases.
+    JsonPatch,
     /// Values in a file or a ConfigMap.
     Values,
 }
@@ -117,6 +141,12 @@ impl<'a> Object<'a> {
         self.outer.is_some()
     }
 
+    /// Says whether the object is one that edits do not reach: a later document inside a block
+    /// scalar.
+    pub(super) fn is_beyond(self) -> bool {
+        self.outer.is_some_and(|outer| outer.inner > 0)
+    }
+
     /// Returns the name and namespace as written, variables and all.
     pub(super) fn written_name(self) -> Option<ObjectName> {
         let namespace = self.text(&["metadata", "namespace"]);
@@ -142,15 +172,15 @@ impl Files {
 
     /// Lists the YAML inside block scalars.
     pub(super) fn embedded(&self) -> impl Iterator<Item = Embedded<'_>> {
-        self.files.iter().flat_map(|file| {
-            file.embedded.iter().filter_map(|inner| {
-                let root = inner.stream.document(0)?;
-                let (kind, document, outer) = (inner.kind, inner.document, Some(&inner.outer));
-                let object = Object { file: &file.path, kind, document, root, outer };
-                let map = inner.map.as_ref().map(|(map, key)| (map.as_str(), key.as_str()));
-                Some(Embedded { object, map })
-            })
-        })
+        self.files.iter().flat_map(File::embedded)
+    }
+
+    /// Lists the inline patches on Flux Kustomizations that an object gives to those it applies.
+    pub(super) fn patches_in<'f>(&'f self, object: Object<'f>) -> impl Iterator<Item = Object<'f>> {
+        let file = self.get(object.file);
+        file.into_iter().flat_map(File::embedded).map(|embedded| embedded.object).filter(
+            move |inner| inner.kind == Kind::FluxKustomization && inner.document == object.document,
+        )
     }
 
     /// Lists the objects in the order of files and documents.
@@ -160,6 +190,17 @@ impl Files {
 }
 
 impl File {
+    /// Lists the YAML inside its block scalars.
+    fn embedded(&self) -> impl Iterator<Item = Embedded<'_>> {
+        self.embedded.iter().filter_map(|inner| {
+            let root = inner.stream.document(inner.outer.inner)?;
+            let (kind, document, outer) = (inner.kind, inner.document, Some(&inner.outer));
+            let object = Object { file: &self.path, kind, document, root, outer };
+            let map = inner.map.as_ref().map(|(map, key)| (map.as_str(), key.as_str()));
+            Some(Embedded { object, map, host: inner.host, target: inner.target.as_ref() })
+        })
+    }
+
     /// Lists the file's objects.
     pub(super) fn objects(&self) -> impl Iterator<Item = Object<'_>> {
         let roots = self.stream.documents().zip(&self.kinds).enumerate();
@@ -175,8 +216,11 @@ pub(super) fn load(
     paths: &[RepoPath],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Files, Read) {
-    let results: Vec<_> =
-        paths.par_iter().filter(|path| is_yaml(path)).map(|path| read(tree, path)).collect();
+    let results: Vec<_> = paths
+        .par_iter()
+        .filter(|path| is_yaml(path) || is_kustomization(path))
+        .map(|path| read(tree, path))
+        .collect();
     let mut files = Vec::new();
     let mut total = Read::default();
     for result in results {
@@ -240,8 +284,12 @@ fn read(tree: &dyn Tree, path: &RepoPath) -> Result<Parsed, Diagnostic> {
 
 /// Says whether kustomize would take a file for a kustomization by its name.
 pub(super) fn is_kustomization(path: &RepoPath) -> bool {
-    matches!(path.file_name(), "kustomization.yaml" | "kustomization.yml")
+    KUSTOMIZATION_FILES.contains(&path.file_name())
 }
+
+/// The names by which kustomize knows a kustomization, in its order.
+pub(super) const KUSTOMIZATION_FILES: [&str; 3] =
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Tells what object a document holds.
 fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
@@ -258,6 +306,7 @@ fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
         ("", "ConfigMap") => Kind::ConfigMap,
         ("", "Secret") => Kind::Secret,
         ("external-secrets.io", "ExternalSecret") => Kind::ExternalSecret,
+        ("keda.sh", "ScaledObject") => Kind::ScaledObject,
         _ => return None,
     })
 }
@@ -267,18 +316,20 @@ fn is_values(path: &RepoPath) -> bool {
     path.file_name().contains("values")
 }
 
-/// Reads the YAML inside block scalars that matters: patches on releases, values in ConfigMaps.
+/// Reads the YAML inside block scalars that matters: patches on releases and on Flux
+/// Kustomizations, values in ConfigMaps.
 fn embedded(stream: &Stream, kinds: &[Option<Kind>]) -> Vec<Inner> {
     let mut found = Vec::new();
     for (document, (root, kind)) in stream.documents().zip(kinds).enumerate() {
         match kind {
-            Some(Kind::FluxKustomization) => {
-                let patches = root.at(&["spec", "patches"]);
-                found.extend(patches.into_iter().flat_map(|list| patched(stream, document, list)));
-            }
-            Some(Kind::Kustomization) => {
-                let patches = root.get("patches");
-                found.extend(patches.into_iter().flat_map(|list| patched(stream, document, list)));
+            Some(host @ (Kind::FluxKustomization | Kind::Kustomization)) => {
+                let lists = match host {
+                    Kind::FluxKustomization => vec![root.at(&["spec", "patches"])],
+                    _ => vec![root.get("patches"), root.get("patchesJson6902")],
+                };
+                for patch in lists.into_iter().flatten().flat_map(|list| list.items()) {
+                    found.extend(patched(stream, document, *host, patch));
+                }
             }
             Some(Kind::ConfigMap) => {
                 let name = root.at(&["metadata", "name"]).and_then(|name| name.value());
@@ -289,8 +340,16 @@ fn embedded(stream: &Stream, kinds: &[Option<Kind>]) -> Vec<Inner> {
                     if !is_yaml && !key.contains("values") {
                         continue;
                     }
-                    let map = Some((name.clone().into_owned(), key.into_owned()));
-                    found.extend(inner(stream, document, value, Kind::Values, map));
+                    let Some((outer, inner)) = inner(stream, value) else { continue };
+                    found.push(Inner {
+                        outer,
+                        stream: inner,
+                        kind: Kind::Values,
+                        host: Kind::ConfigMap,
+                        document,
+                        map: Some((name.clone().into_owned(), key.into_owned())),
+                        target: None,
+                    });
                 }
             }
             _ => {}
@@ -299,29 +358,40 @@ fn embedded(stream: &Stream, kinds: &[Option<Kind>]) -> Vec<Inner> {
     found
 }
 
-/// Reads the inline patches on releases in a list of patches.
-fn patched(stream: &Stream, document: usize, list: Node<'_>) -> Vec<Inner> {
-    let patches = list.items().filter_map(|item| item.get("patch"));
-    let on_releases = patches.filter(|patch| patch.source().contains("HelmRelease"));
-    on_releases
-        .filter_map(|patch| inner(stream, document, patch, Kind::HelmRelease, None))
-        .filter(|inner| {
-            inner
-                .stream
-                .document(0)
-                .is_some_and(|root| kind(root, false) == Some(Kind::HelmRelease))
-        })
-        .collect()
+/// Reads one item of a list of patches, if it is written inline and for a kind that matters.
+fn patched(stream: &Stream, document: usize, host: Kind, item: Node<'_>) -> Vec<Inner> {
+    let Some(patch) = item.get("patch") else { return Vec::new() };
+    let target = item.get("target").map(|target| {
+        let text = |key: &str| Some(target.get(key)?.value()?.into_owned());
+        Target {
+            kind: text("kind"),
+            name: text("name").filter(|name| !name.is_empty()),
+            namespace: text("namespace"),
+            selects: target.get("labelSelector").or(target.get("annotationSelector")).is_some(),
+        }
+    });
+    let on_releases = target.as_ref().is_some_and(|t| t.kind.as_deref() == Some("HelmRelease"));
+    let source = patch.source();
+    if !on_releases && !source.contains("HelmRelease") && !source.contains("Kustomization") {
+        return Vec::new();
+    }
+    let Some((outer, inner)) = inner(stream, patch) else { return Vec::new() };
+    let kinds = inner.documents().map(|root| match kind(root, false) {
+        Some(known @ (Kind::HelmRelease | Kind::FluxKustomization)) => Some(known),
+        None if on_releases && root.is_sequence() => Some(Kind::JsonPatch),
+        _ => None,
+    });
+    let kinds: Vec<_> = kinds.enumerate().collect();
+    let made = kinds.into_iter().filter_map(|(index, kind)| {
+        let outer = Outer { inner: index, ..outer.clone() };
+        let (stream, target) = (inner.clone(), target.clone());
+        Some(Inner { outer, stream, kind: kind?, host, document, map: None, target })
+    });
+    made.collect()
 }
 
 /// Reads the YAML of one literal block scalar; folded ones cannot be edited line by line.
-fn inner(
-    stream: &Stream,
-    document: usize,
-    node: Node<'_>,
-    kind: Kind,
-    map: Option<(String, String)>,
-) -> Option<Inner> {
+fn inner(stream: &Stream, node: Node<'_>) -> Option<(Outer, Stream)> {
     if node.kind() != yaml::Kind::Scalar(ScalarStyle::Literal) {
         return None;
     }
@@ -330,6 +400,6 @@ fn inner(
     let rest = stream.text().get(node.span().start.get()..)?;
     let first = rest.lines().skip(1).find(|line| !line.trim().is_empty())?;
     let indent = first.len() - first.trim_start_matches(' ').len();
-    let outer = Outer { spot: node.spot(), line, indent: u32::try_from(indent).ok()? };
-    Some(Inner { outer, stream: embedded, kind, document, map })
+    let indent = u32::try_from(indent).ok()?;
+    Some((Outer { spot: node.spot(), line, indent, inner: 0 }, embedded))
 }

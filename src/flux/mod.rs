@@ -3,8 +3,9 @@
 //! [`discover`] is the one way in. Inside it, `load` parses files and tells the objects that matter;
 //! `kustomize` follows who applies each file, with which namespace and which variables
 //! (`substitute`); `values` knows the shapes in which charts spell images, `hints`
-//! the comments that name one; `pins` turns scalars
-//! into pins; `lever` and `writes` say what stops a release and whether it writes data. Nothing
+//! the comments that name one; `values_from` and `patches` read what is laid over a release's own
+//! values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and `outside` say what
+//! stops a release and whether it writes data. Nothing
 //! here reads a disk or a socket: files come from a [`Tree`](crate::tree::Tree).
 
 mod discover;
@@ -13,9 +14,13 @@ mod kustomize;
 mod lever;
 mod load;
 mod model;
+mod outside;
+mod patch_lever;
+mod patches;
 mod pins;
 mod substitute;
 mod values;
+mod values_from;
 mod writes;
 
 pub use discover::discover;
@@ -23,3 +28,7 @@ pub use model::{
     ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,
     Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef,
 };
+pub use substitute::{default_span, version_span};
+
+#[cfg(test)]
+mod tests;

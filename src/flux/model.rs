@@ -98,6 +98,8 @@ pub enum Part {
     Repository,
     /// The `x` of `${VAR:=x}`.
     Default,
+    /// What stands behind `=` in the `KEY=value` of a generated ConfigMap.
+    Literal,
 }
 
 /// What a scalar says about its pin.

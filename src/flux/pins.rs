@@ -11,7 +11,7 @@ use super::discover::dedup;
 use super::kustomize::Contexts;
 use super::load::Object;
 use super::model::{Current, ObjectName, Package, Part, Pin, PinKind, Place, Role, Site};
-use super::substitute::{Variable, variables};
+use super::substitute::{Variable, variables, version_span};
 use super::values::Shape;
 use crate::diagnostic::Why;
 use crate::image::{Digest, Reference, Repository, TagAndDigest, is_tag};
@@ -31,6 +31,8 @@ pub(super) struct Pins {
 pub(super) struct Draft<'a> {
     /// The object that it stands in.
     pub(super) object: Object<'a>,
+    /// The object that the image's name stands in, where that is another one.
+    pub(super) base: Option<Object<'a>>,
     /// What kind of thing it fixes.
     pub(super) kind: PinKind,
     /// The scalar with the version.
@@ -41,6 +43,16 @@ pub(super) struct Draft<'a> {
     pub(super) parts: Vec<(Role, Node<'a>)>,
     /// Whether the version is a range.
     pub(super) range: bool,
+}
+
+impl<'a> Draft<'a> {
+    /// Returns the object in which the scalar of a part stands.
+    fn owner(&self, role: Role) -> Object<'a> {
+        match role {
+            Role::Repository | Role::Registry => self.base.unwrap_or(self.object),
+            Role::Version | Role::Digest => self.object,
+        }
+    }
 }
 
 impl Pins {
@@ -57,6 +69,11 @@ impl Pins {
         self.by_id.get(id).and_then(|&index| self.list.get(index))
     }
 
+    /// Lists the ids.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|pin| pin.id.as_str())
+    }
+
     /// Returns a pin by its id, to be changed.
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Pin> {
         self.by_id.get(id).and_then(|&index| self.list.get_mut(index))
@@ -65,7 +82,7 @@ impl Pins {
     /// Adds an image, once for each scalar that the contexts lead to, and returns the ids.
     pub(super) fn add_image<'a>(
         &mut self,
-        object: Object<'a>,
+        (object, base): (Object<'a>, Option<Object<'a>>),
         shape: Shape<'a>,
         contexts: &Contexts<'a>,
         applied: &[usize],
@@ -74,7 +91,7 @@ impl Pins {
         let kind = PinKind::Image;
         let draft = match shape {
             Shape::Whole(version) => {
-                Draft { object, kind, version, whole: true, parts: Vec::new(), range: false }
+                Draft { object, base, kind, version, whole: true, parts: Vec::new(), range: false }
             }
             Shape::Parts { registry, repository, version, digest } => {
                 let mut parts = vec![(Role::Repository, repository)];
@@ -83,7 +100,7 @@ impl Pins {
                 if version.is_some() {
                     parts.extend(digest.map(|node| (Role::Digest, node)));
                 }
-                Draft { object, kind, version: first, whole: false, parts, range: false }
+                Draft { object, base, kind, version: first, whole: false, parts, range: false }
             }
         };
         self.add(&draft, contexts, applied, releases, &|text| image_package(&draft, text))
@@ -195,7 +212,7 @@ fn locate<'a>(draft: &Draft<'a>, contexts: &Contexts<'a>, context: Option<usize>
     for _ in 0..DEPTH {
         let text = located.text.clone();
         let found = variables(&text);
-        let version = if draft.whole { version_range(&text) } else { 0..text.len() };
+        let version = if draft.whole { version_span(&text) } else { 0..text.len() };
         let Some(variable) =
             found.iter().find(|v| v.range == version || v.range == (0..text.len()))
         else {
@@ -215,7 +232,7 @@ fn locate<'a>(draft: &Draft<'a>, contexts: &Contexts<'a>, context: Option<usize>
             default(&mut located, variable, draft.whole && variable.range != (0..text.len()));
             break;
         };
-        let value = definition.node.value().unwrap_or_default().into_owned();
+        let value = definition.value;
         located.through.push((located.object, located.node));
         // What stands around the variable stays: `name:${TAG}` reads on as `name:1.2`.
         let mut whole = text.clone();
@@ -223,9 +240,9 @@ fn locate<'a>(draft: &Draft<'a>, contexts: &Contexts<'a>, context: Option<usize>
         let partial = variable.range != (0..text.len());
         located.object = definition.object;
         located.node = definition.node;
-        located.scalar = value;
+        located.scalar = definition.node.value().unwrap_or_default().into_owned();
         located.text = whole;
-        located.part = Part::Whole;
+        located.part = definition.part;
         if partial {
             break;
         }
@@ -249,22 +266,6 @@ fn default(located: &mut Located<'_>, variable: &Variable<'_>, partial: bool) {
     if partial { located.text.replace_range(range, &value) } else { located.text = value }
 }
 
-/// Returns where the version stands in an image reference that may hold variables.
-fn version_range(text: &str) -> std::ops::Range<usize> {
-    let mut masked = text.to_owned();
-    for variable in variables(text) {
-        masked.replace_range(variable.range.clone(), &"v".repeat(variable.range.len()));
-    }
-    let name_end = masked.find('@').unwrap_or(masked.len());
-    let last_slash = masked.get(..name_end).and_then(|name| name.rfind('/')).map_or(0, |at| at + 1);
-    let colon = masked.get(last_slash..name_end).and_then(|name| name.find(':'));
-    match colon {
-        Some(colon) => last_slash + colon + 1..text.len(),
-        None if name_end < text.len() => name_end + 1..text.len(),
-        None => 0..text.len(),
-    }
-}
-
 fn ranges_meet(a: &std::ops::Range<usize>, b: &std::ops::Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
@@ -279,7 +280,7 @@ fn image_package(draft: &Draft<'_>, expanded: &dyn Fn(&str) -> String) -> Option
                 Some(Package::Image(reference.repository()))
             }
             Err(_) if text.contains("${") => {
-                let range = version_range(&text);
+                let range = version_span(&text);
                 let name = text.get(..range.start)?.trim_end_matches([':', '@']);
                 Some(unresolved_name(name))
             }
@@ -320,7 +321,7 @@ fn build(
     let mut current = Current::default();
     let mut part = located.part;
     if draft.kind == PinKind::Image && draft.whole {
-        let range = version_range(&located.text);
+        let range = version_span(&located.text);
         let name = located.text.get(..range.start)?.trim_end_matches([':', '@']);
         located.text.get(range)?.clone_into(&mut current.text);
         if let Ok(reference) = Reference::parse(&expand(&located.text)) {
@@ -380,7 +381,7 @@ fn build(
     };
     let others = draft.parts.iter().map(|(role, node)| Site {
         role: *role,
-        place: place(draft.object, *node, Part::Whole),
+        place: place(draft.owner(*role), *node, Part::Whole),
         text: node.value().unwrap_or_default().into_owned(),
     });
     let spot = &site.place.spot;
@@ -408,6 +409,12 @@ fn locked(draft: &Draft<'_>, located: &Located<'_>, package: &Package) -> Option
         return Some(Why::new(
             "encrypted",
             "the file is encrypted with SOPS; an edit would break its signature",
+        ));
+    }
+    if located.object.is_beyond() {
+        return Some(Why::new(
+            "later-document",
+            "it stands in a later document of an inline patch; give each patch its own entry",
         ));
     }
     let marked = [Some(located.node), Some(draft.version)].into_iter().flatten();

@@ -82,6 +82,31 @@ pub(super) fn expand(
     (expanded, unresolved)
 }
 
+/// Returns where the version stands in an image reference that may hold variables: what is behind
+/// the colon of its last segment, or behind `@`; all of it where there is neither.
+#[must_use]
+pub fn version_span(text: &str) -> Range<usize> {
+    let mut masked = text.to_owned();
+    for variable in variables(text) {
+        masked.replace_range(variable.range.clone(), &"v".repeat(variable.range.len()));
+    }
+    let name_end = masked.find('@').unwrap_or(masked.len());
+    let last_slash = masked.get(..name_end).and_then(|name| name.rfind('/')).map_or(0, |at| at + 1);
+    let colon = masked.get(last_slash..name_end).and_then(|name| name.find(':'));
+    match colon {
+        Some(colon) => last_slash + colon + 1..text.len(),
+        None if name_end < text.len() => name_end + 1..text.len(),
+        None => 0..text.len(),
+    }
+}
+
+/// Returns where the default of the version's variable stands in a text such as
+/// `${REGISTRY:=ghcr.io}/app:${TAG:=1.2}`: the last one, since versions come last.
+#[must_use]
+pub fn default_span(text: &str) -> Option<Range<usize>> {
+    variables(text).into_iter().rev().find_map(|variable| Some(variable.default?.1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +141,27 @@ mod tests {
                     assert_eq!(&text[range.clone()], *value, "{text}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn versions_and_defaults_are_found_among_variables() {
+        for (text, version) in [
+            ("ghcr.io/${ORG}/app:1.2", "1.2"),
+            ("${REGISTRY:=host:5000}/app:1.2@sha256:0", "1.2@sha256:0"),
+            ("host:5000/app:${TAG}", "${TAG}"),
+            ("app@sha256:0", "sha256:0"),
+            ("${IMAGE}", "${IMAGE}"),
+        ] {
+            assert_eq!(&text[version_span(text)], version, "{text}");
+        }
+        for (text, default) in [
+            ("${REGISTRY:=ghcr.io}/app:${TAG:=1.2}", Some("1.2")),
+            ("${TAG:-1.2}", Some("1.2")),
+            ("${REGISTRY:=ghcr.io}/app:${TAG}", Some("ghcr.io")),
+            ("${TAG}", None),
+        ] {
+            assert_eq!(default_span(text).map(|range| &text[range]), default, "{text}");
         }
     }
 

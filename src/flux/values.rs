@@ -36,6 +36,7 @@ pub(super) struct Images<'a> {
 /// Finds the images below `values`.
 pub(super) fn images(values: Node<'_>) -> Images<'_> {
     let mut found = Images::default();
+    // An anchored subtree says more under another key, so it is entered once for each hint.
     let mut entered = HashSet::new();
     // What is still to be looked at, with what the key above says about it.
     let mut waiting = vec![(values, Hint::None)];
@@ -45,7 +46,7 @@ pub(super) fn images(values: Node<'_>) -> Images<'_> {
             found.aliases.push((node, target));
         }
         let is_scalar = matches!(target.kind(), Kind::Scalar(_));
-        if !is_scalar && !entered.insert(target.span().start) {
+        if !is_scalar && !entered.insert((target.span().start, hint)) {
             continue;
         }
         match target.kind() {
@@ -79,7 +80,7 @@ pub(super) fn images(values: Node<'_>) -> Images<'_> {
 }
 
 /// What a key says about the value under it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Hint {
     /// Nothing.
     None,
@@ -90,7 +91,13 @@ enum Hint {
 impl Hint {
     fn of(key: &str) -> Self {
         let image = |window: &[u8]| window.eq_ignore_ascii_case(b"image");
-        if key.as_bytes().windows(5).any(image) { Self::Image } else { Self::None }
+        if !key.as_bytes().windows(5).any(image) {
+            return Self::None;
+        }
+        // `imageRegistry: host:5000` names a place, not an image.
+        let key = key.to_ascii_lowercase();
+        let place = ["registry", "host", "server", "url", "endpoint"];
+        if place.iter().any(|end| key.ends_with(end)) { Self::None } else { Self::Image }
     }
 }
 
@@ -108,9 +115,95 @@ fn is_whole(node: Node<'_>, hint: Hint) -> bool {
     }
     let Ok(reference) = Reference::parse(&text) else { return false };
     match hint {
-        Hint::Image => reference.version().is_some(),
+        Hint::Image => reference.version().is_some() && !is_host_and_port(&text),
         Hint::None => reference.registry().is_some() && reference.digest().is_some(),
     }
+}
+
+/// Says whether a text that reads as `name:tag` is rather a host with its port.
+fn is_host_and_port(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(host, port)| {
+        let is_host = host == "localhost" || host.contains('.');
+        is_host && !host.contains('/') && port.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// Finds the images of which `patch` sets only the version, while their names stand at the same
+/// places of `base`.
+pub(super) fn versions_over<'a>(patch: Node<'a>, base: Node<'a>) -> Vec<Shape<'a>> {
+    let mut shapes = Vec::new();
+    let mut waiting = vec![(patch.target(), base.target(), Hint::None)];
+    while let Some((patch, base, hint)) = waiting.pop() {
+        for (key, value) in patch.entries() {
+            let Some(key) = key.value() else { continue };
+            let own_name = patch.get("repository").is_some();
+            if value.is_mapping() {
+                let below = base.get(&key).map(|base| base.target());
+                waiting.extend(below.map(|base| (value.target(), base, Hint::of(&key))));
+            } else if !own_name
+                && let Some(shape) = part_over(&key, value, base, hint == Hint::Image)
+            {
+                let digest = patch.get("digest").filter(|_| key != "digest");
+                shapes.push(shape.with_digest(digest));
+            }
+        }
+    }
+    shapes
+}
+
+/// Reads one entry that is laid over a mapping which names an image; `images` says that the key
+/// above speaks of images.
+pub(super) fn part_over<'a>(
+    key: &str,
+    value: Node<'a>,
+    base: Node<'a>,
+    images: bool,
+) -> Option<Shape<'a>> {
+    let value = value.target();
+    if value.value().is_none_or(|text| text.is_empty()) || value.is_null() {
+        return None;
+    }
+    let scalar = |key: &str| {
+        let node = base.get(key)?.target();
+        node.value().is_some_and(|text| !text.is_empty()).then_some(node)
+    };
+    let bare = |key: &str| scalar(key).filter(|n| n.value().is_some_and(|text| names_only(&text)));
+    let named = || if images { scalar("name") } else { None };
+    let repository = || scalar("repository").or_else(named).or_else(|| bare("image"));
+    let (registry, repository, is_digest) = match key {
+        "tag" => (scalar("registry"), repository()?, false),
+        "version" if images => (scalar("registry"), repository()?, false),
+        "digest" | "sha" => (scalar("registry"), repository()?, true),
+        _ => {
+            let prefix = key.strip_suffix("Tag").filter(|p| Hint::of(p) == Hint::Image)?;
+            let name = scalar(&format!("{prefix}Repository")).or_else(|| bare(prefix))?;
+            (scalar(&format!("{prefix}Registry")), name, false)
+        }
+    };
+    let (version, digest) = if is_digest { (None, Some(value)) } else { (Some(value), None) };
+    Some(Shape::Parts { registry, repository, version, digest })
+}
+
+impl<'a> Shape<'a> {
+    fn with_digest(self, beside: Option<Node<'a>>) -> Self {
+        match self {
+            Self::Parts { registry, repository, version: Some(version), digest: None } => {
+                Self::Parts { registry, repository, version: Some(version), digest: beside }
+            }
+            other => other,
+        }
+    }
+}
+
+/// Reads a scalar as a whole reference.
+pub(super) fn whole(node: Node<'_>) -> Option<Shape<'_>> {
+    let node = node.target();
+    is_whole(node, Hint::Image).then_some(Shape::Whole(node))
+}
+
+/// Says whether a key speaks of images.
+pub(super) fn speaks_of_images(key: &str) -> bool {
+    Hint::of(key) == Hint::Image
 }
 
 /// Finds the images whose parts are the entries of one mapping.

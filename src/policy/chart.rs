@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Glob;
 use crate::yaml::Value;
 
 /// The levers of a chart family.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChartPolicy {
     /// Always `chart`.
@@ -18,11 +19,60 @@ pub struct ChartPolicy {
     /// The charts that belong to it, by name.
     pub charts: Vec<Glob>,
     /// The levers; together they stop every workload that the chart makes.
+    #[serde(default)]
     pub levers: Vec<LeverRule>,
+    /// The workloads that a post-renderer patches where no lever works.
+    #[serde(default)]
+    pub patch: Vec<PatchTarget>,
+    /// What is known of datastores that the chart brings along.
+    #[serde(default)]
+    pub datastores: Option<Datastores>,
+}
+
+/// A workload that a post-renderer patches to zero.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchTarget {
+    /// Its kind.
+    pub kind: WorkloadKind,
+    /// Its name: `{release}` stands for the release's name, `{fullname}` for the name that Helm's
+    /// starter chart makes of release and chart; every workload of the kind where none is given.
+    pub name: Option<String>,
+}
+
+/// The kinds of workloads that a patch can stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum WorkloadKind {
+    /// Its `replicas` become 0.
+    Deployment,
+    /// Its `replicas` become 0.
+    StatefulSet,
+    /// It is suspended.
+    CronJob,
+}
+
+impl WorkloadKind {
+    /// Returns the `kind` of its manifests.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::CronJob => "CronJob",
+        }
+    }
+}
+
+/// What is known of datastores that a chart brings along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Datastores {
+    /// It brings none, so that its Deployments and StatefulSets may be stopped by kind.
+    None,
 }
 
 /// What makes the workloads at one place of the values stop.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeverRule {
     /// The values path of the workload, dots between its keys; `""` for the values themselves, a
@@ -45,7 +95,7 @@ pub struct LeverRule {
 }
 
 /// When a lever rule holds.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LeverWhen {
     /// A range that the chart's version must match, as Helm reads ranges; a version that is not
@@ -55,10 +105,13 @@ pub struct LeverWhen {
     /// A key that the values must not have.
     #[serde(default)]
     pub unset: Option<String>,
+    /// What must stand at paths of the values.
+    #[serde(default)]
+    pub values: BTreeMap<String, Scalar>,
 }
 
 /// Where a workload's type stands in the values.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkloadType {
     /// The key, relative to the workload.
@@ -68,7 +121,7 @@ pub struct WorkloadType {
 }
 
 /// A value that a lever sets or looks for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Scalar {
     /// `true` or `false`.

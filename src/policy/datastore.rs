@@ -1,11 +1,12 @@
 //! Policies of kind `datastore`: how an engine is recognised.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Glob;
 
 /// An engine that holds data.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Datastore {
     /// Always `datastore`.

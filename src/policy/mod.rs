@@ -12,7 +12,9 @@ mod glob;
 mod load;
 mod strategy;
 
-pub use chart::{ChartPolicy, LeverRule, LeverWhen, Scalar, WorkloadType};
+pub use chart::{
+    ChartPolicy, Datastores, LeverRule, LeverWhen, PatchTarget, Scalar, WorkloadKind, WorkloadType,
+};
 pub use configuration::{
     CONFIGURATION_FILE, Configuration, Delivery as DeliveryMode, Forge, ForgeKind, Ignore,
     Messages, Registry, Subject,

@@ -21,7 +21,7 @@ pub enum Strategy {
 }
 
 /// A file of strategy rules.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StrategyPolicy {
     /// Always `strategy`.
@@ -37,7 +37,7 @@ pub struct StrategyPolicy {
 }
 
 /// One rule: when it matches, its strategy is taken.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StrategyRule {
     /// The rule's name.
@@ -52,7 +52,7 @@ pub struct StrategyRule {
 }
 
 /// What must hold for a rule to match; what is not named does not matter.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct When {
     /// Releases as `NAMESPACE/NAME`.
@@ -82,7 +82,7 @@ pub struct When {
 pub type Bumps = Vec<Bump>;
 
 /// What moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PinScope {
     /// Images.
@@ -133,7 +133,7 @@ impl When {
 }
 
 /// Something that delivers the next stage: when it stops, nothing can start it again.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Delivery {
     /// What it is, in words.

@@ -1,14 +1,15 @@
 //! From a target to the edits of its pin's scalars, and from a lever to the edits that pull it.
 
-use crate::flux::{Part, Pin, Role, Site};
+use crate::flux::{self, Part, Pin, Role, Site};
 use crate::image::Reference;
 use crate::yaml::Edit;
 
 use super::candidates::Target;
 use super::plan_types::FileEdit;
 
-/// Returns the edits that move a pin to a target.
-pub(super) fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
+/// Returns the edits that move a pin to a target; none where it stands there already.
+#[must_use]
+pub fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
     let digest_beside = pin.other(Role::Digest);
     let version = match (&target.digest, digest_beside) {
         (Some(digest), None) => written_together(pin, &target.version, digest.as_str()),
@@ -54,31 +55,28 @@ fn with_version(site: &Site, version: &str) -> String {
     let text = &site.text;
     match site.place.part {
         Part::Whole | Part::Tag | Part::Digest | Part::Repository => version.to_owned(),
-        Part::Version => match Reference::parse(text).ok().and_then(|r| r.version_span()) {
-            Some(range) => {
-                let mut after = text.clone();
-                after.replace_range(range, version);
-                after
-            }
+        Part::Version => {
+            let parsed = Reference::parse(text).ok().and_then(|r| r.version_span());
+            replaced(text, parsed.unwrap_or_else(|| flux::version_span(text)), version)
+        }
+        Part::Default => match flux::default_span(text) {
+            Some(range) => replaced(text, range, version),
             None => text.clone(),
         },
-        Part::Default => {
-            let mut after = text.clone();
-            for operator in [":=", ":-", "=", "-"] {
-                let Some(at) = text.find("${").and_then(|start| {
-                    Some(start + text.get(start..)?.find(operator)? + operator.len())
-                }) else {
-                    continue;
-                };
-                let end = text.get(at..).and_then(|rest| rest.find('}')).map(|length| at + length);
-                if let Some(end) = end {
-                    after.replace_range(at..end, version);
-                }
-                break;
-            }
-            after
+        Part::Literal => {
+            let start = text.find('=').map_or(0, |at| at + 1);
+            // `IMAGE=acme/app:1.2` holds a whole reference; a version alone has no slash.
+            let rest = text.get(start..).unwrap_or_default();
+            let inside = if rest.contains('/') { flux::version_span(rest).start } else { 0 };
+            replaced(text, start + inside..text.len(), version)
         }
     }
+}
+
+fn replaced(text: &str, range: std::ops::Range<usize>, by: &str) -> String {
+    let mut after = text.to_owned();
+    after.replace_range(range, by);
+    after
 }
 
 fn replace(site: &Site, after: String) -> FileEdit {

@@ -17,6 +17,7 @@ mod units;
 
 pub use candidates::{Candidates, Outcome, PinCandidate, Target};
 pub use diff::{between, diff};
+pub use edits::moving;
 pub use names::short;
 pub use plan::{Held, Plans, STOP, UPGRADE, plan};
 pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};

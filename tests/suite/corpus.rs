@@ -57,7 +57,7 @@ fn every_file_of_the_corpus_is_read_and_edited_exactly() {
     assert!(report.unreadable.len() * 100 <= report.files, "more than 1 % unreadable");
 }
 
-fn folders() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let named = std::env::var_os("REFIT_CORPUS").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/repos");
     named.into_iter().chain([beside]).filter(|folder| folder.is_dir()).collect()

@@ -33,6 +33,7 @@ mod front;
 mod git;
 #[cfg(test)]
 mod gold;
+mod levers;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]

@@ -1,0 +1,318 @@
+//! What a release reads beside its inline values: `valuesFrom` and post-renderers.
+//!
+//! Helm lays these over one another in a fixed order: the files of `valuesFrom`, then the inline
+//! values, then what `valuesFrom` puts at a `targetPath`; post-renderers replace images after all
+//! of them. A version that something later replaces is locked, since an edit there would change
+//! nothing. Secrets are never read.
+
+use std::borrow::Cow;
+
+use super::discover::{Discovery, dedup};
+use super::load::Object;
+use super::model::{ObjectName, Package};
+use super::values::{self, Shape};
+use crate::diagnostic::Why;
+use crate::image::Repository;
+use crate::yaml::{Node, Path, Step};
+
+/// What `valuesFrom` brings.
+#[derive(Default)]
+pub(super) struct From<'a> {
+    pub(super) pins: Vec<String>,
+    /// The files of values, each as an object, in their order.
+    pub(super) values: Vec<Object<'a>>,
+    /// The paths below `values` that something else sets, with what does.
+    pub(super) forced: Vec<(Path, String)>,
+}
+
+impl<'a> Discovery<'a> {
+    /// Reads the values that a release takes from ConfigMaps, in manifests or generated from files.
+    pub(super) fn values_from(
+        &mut self,
+        object: Object<'a>,
+        id: &ObjectName,
+        applied: &[usize],
+    ) -> From<'a> {
+        let mut from = From::default();
+        let inline = object.root.at(&["spec", "values"]);
+        let list = object.root.at(&["spec", "valuesFrom"]);
+        for entry in list.into_iter().flat_map(|node| node.items()) {
+            let text = |key: &str| entry.get(key).and_then(|node| node.value());
+            let Some(name) = text("name").map(|name| self.expand(applied, &name)) else { continue };
+            let key = text("valuesKey").unwrap_or(Cow::Borrowed("values.yaml"));
+            let map = ObjectName { namespace: id.namespace.clone(), name };
+            let is_map = text("kind").as_deref() == Some("ConfigMap");
+            if let Some(target) = text("targetPath") {
+                let path = target_path(&target);
+                if is_map {
+                    from.pins.extend(self.at_target(object, &map, &key, &path, id, applied));
+                }
+                let what =
+                    format!("the {} `{}`", if is_map { "ConfigMap" } else { "Secret" }, map.name);
+                self.lock_at(object, &path, &what);
+                from.forced.push((path, what));
+            } else if is_map {
+                from.values.extend(self.value_files(&map, &key, applied, object));
+            }
+        }
+        for values in from.values.clone() {
+            from.pins.extend(self.images(values, values.root, applied, id));
+            // An inline version over a name in the file.
+            if let Some(inline) = inline {
+                let over = values::versions_over(inline, values.root);
+                from.pins.extend(self.shapes_over(object, values, over, applied, id));
+                let hidden: Vec<String> = self.pins_inside(values);
+                self.lock_hidden(&hidden, values, inline, object);
+            }
+        }
+        dedup(&mut from.pins);
+        from
+    }
+
+    /// Finds the objects whose text is a file of values.
+    fn value_files(
+        &self,
+        map: &ObjectName,
+        key: &str,
+        applied: &[usize],
+        near: Object<'a>,
+    ) -> Vec<Object<'a>> {
+        let mut found = Vec::new();
+        let held = self.contexts.config_map(map, near.file);
+        if let Some(held) = held {
+            let wanted = Some((map.name.as_str(), key));
+            let inside = self.files.embedded().filter(|inner| {
+                inner.map == wanted
+                    && inner.object.file == held.file
+                    && inner.object.document == held.document
+            });
+            found.extend(inside.map(|inner| inner.object));
+        }
+        for generated in self.contexts.generated(map, applied) {
+            for (_, file) in generated.files.iter().filter(|(have, _)| *have == key) {
+                found.extend(self.files.plain(file));
+            }
+        }
+        found
+    }
+
+    /// Reads the version that a ConfigMap puts at a path of the values.
+    fn at_target(
+        &mut self,
+        object: Object<'a>,
+        map: &ObjectName,
+        key: &str,
+        path: &Path,
+        id: &ObjectName,
+        applied: &[usize],
+    ) -> Vec<String> {
+        let Some(held) = self.contexts.config_map(map, object.file) else { return Vec::new() };
+        let Some(value) = held.root.at(&["data", key]) else { return Vec::new() };
+        let shape = over_path(object.root.at(&["spec", "values"]), path, value);
+        self.shapes_over(held, object, shape.into_iter().collect(), applied, id)
+    }
+
+    /// Adds images whose versions stand in one object and whose names in another.
+    pub(super) fn shapes_over(
+        &mut self,
+        object: Object<'a>,
+        base: Object<'a>,
+        shapes: Vec<Shape<'a>>,
+        applied: &[usize],
+        id: &ObjectName,
+    ) -> Vec<String> {
+        let releases = std::slice::from_ref(id);
+        let owners = (object, Some(base));
+        let add = |shape| self.pins.add_image(owners, shape, &self.contexts, applied, releases);
+        shapes.into_iter().flat_map(add).collect()
+    }
+
+    /// Lists the pins that stand in a file of values itself.
+    fn pins_inside(&self, values: Object<'a>) -> Vec<String> {
+        let start = format!("{}#{}", values.file, values.spot(values.root));
+        self.pins.ids().filter(|id| id.starts_with(&start)).map(str::to_owned).collect()
+    }
+
+    /// Locks the pins of a file of values that the inline values replace.
+    fn lock_hidden(
+        &mut self,
+        pins: &[String],
+        values: Object<'a>,
+        inline: Node<'a>,
+        object: Object<'a>,
+    ) {
+        let depth = values.spot(values.root).path.0.len();
+        for id in pins {
+            let Some(pin) = self.pins.get_mut(id) else { continue };
+            // Another release may read the same file without anything over it.
+            if pin.releases.len() > 1 {
+                continue;
+            }
+            let steps = pin.place().spot.path.0.get(depth..).unwrap_or_default();
+            if let Some(over) = descend(inline, steps).filter(|node| node.value().is_some()) {
+                let place = object.position_of(over);
+                let message = format!("{place} overrides it; an edit here would change nothing");
+                pin.locked = Some(Why::new("overridden", message));
+            }
+        }
+    }
+
+    /// Locks the pin at a path of a release's inline values.
+    pub(super) fn lock_at(&mut self, object: Object<'a>, path: &Path, what: &str) {
+        let Some(spec) = object.root.get("spec") else { return };
+        let mut spot = object.spot(spec);
+        spot.path.0.push(Step::Key("values".to_owned()));
+        spot.path.0.extend(path.0.iter().cloned());
+        let id = format!("{}#{spot}", object.file);
+        if let Some(pin) = self.pins.get_mut(&id) {
+            let message = format!("{what} overrides it; an edit here would change nothing");
+            pin.locked = Some(Why::new("overridden", message));
+        }
+    }
+
+    /// Reads the images that a release's post-renderers set, adds them to its pins, and locks those
+    /// that they replace.
+    pub(super) fn post_renderer_images(
+        &mut self,
+        object: Object<'a>,
+        id: &ObjectName,
+        applied: &[usize],
+        pins: &mut Vec<String>,
+    ) {
+        let renderers = object.root.at(&["spec", "postRenderers"]);
+        for renderer in renderers.into_iter().flat_map(|node| node.items()) {
+            let Some(images) = renderer.at(&["kustomize", "images"]) else { continue };
+            for item in images.items() {
+                let text = |key: &str| Some(item.get(key)?.value()?.into_owned());
+                let Some(name) = text("name").and_then(|name| Repository::parse(&name).ok()) else {
+                    continue;
+                };
+                let name = Package::Image(name);
+                let own = self.kustomize_image(object, item, applied, std::slice::from_ref(id));
+                let moved = text("newName").filter(|name| !name.is_empty());
+                for pin in pins.iter() {
+                    let Some(pin) = self.pins.get_mut(pin) else { continue };
+                    if pin.package != name {
+                        continue;
+                    }
+                    if let Some(winner) = own.first().filter(|winner| **winner != pin.id) {
+                        let message =
+                            format!("`{winner}` overrides it; an edit here would change nothing");
+                        pin.locked = Some(Why::new("overridden", message));
+                    } else if let Some(Ok(moved)) = moved.as_deref().map(Repository::parse) {
+                        // The tag stays, and belongs to the image that takes the other's place.
+                        pin.package = Package::Image(moved);
+                    }
+                }
+                pins.extend(own);
+            }
+        }
+    }
+
+    /// Reads kustomize's `images`: `name`, `newName`, `newTag`, `digest`.
+    pub(super) fn kustomize_list(
+        &mut self,
+        object: Object<'a>,
+        images: Node<'a>,
+        applied: &[usize],
+        releases: &[ObjectName],
+    ) -> Vec<String> {
+        let items: Vec<_> = images.items().collect();
+        let read = |item| self.kustomize_image(object, item, applied, releases);
+        items.into_iter().flat_map(read).collect()
+    }
+
+    fn kustomize_image(
+        &mut self,
+        object: Object<'a>,
+        item: Node<'a>,
+        applied: &[usize],
+        releases: &[ObjectName],
+    ) -> Vec<String> {
+        let set = |key: &str| item.get(key).filter(|node| !super::pins::text(*node).is_empty());
+        let Some(repository) = set("newName").or_else(|| set("name")) else { return Vec::new() };
+        let (version, digest) = (set("newTag"), set("digest"));
+        let (registry, repository) = (None, repository.target());
+        let version = version.map(|node| node.target());
+        if version.is_none() && digest.is_none() {
+            return Vec::new();
+        }
+        let shape = Shape::Parts { registry, repository, version, digest };
+        self.pins.add_image((object, None), shape, &self.contexts, applied, releases)
+    }
+}
+
+/// Reads a `targetPath`, dots between its keys, `[0]` for an item of a list and `\\.` for a dot in a
+/// key, as `helm --set` has it.
+fn target_path(text: &str) -> Path {
+    let mut steps = Vec::new();
+    let mut key = String::new();
+    let mut chars = text.chars();
+    let push = |key: &mut String, steps: &mut Vec<Step>| {
+        if !key.is_empty() {
+            steps.push(Step::Key(std::mem::take(key)));
+        }
+    };
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => key.extend(chars.next()),
+            '.' => push(&mut key, &mut steps),
+            '[' => {
+                push(&mut key, &mut steps);
+                let index: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                match index.parse() {
+                    Ok(index) => steps.push(Step::Item(index)),
+                    Err(_) => steps.push(Step::Key(index)),
+                }
+            }
+            other => key.push(other),
+        }
+    }
+    push(&mut key, &mut steps);
+    Path(steps)
+}
+
+/// Follows steps through mappings and lists, aliases and merge keys included.
+pub(super) fn descend<'a>(from: Node<'a>, steps: &[Step]) -> Option<Node<'a>> {
+    steps.iter().try_fold(from, |node, step| match step {
+        Step::Key(key) => match node.get(key) {
+            Some(next) => Some(next),
+            None => node.items().nth(key.parse().ok()?),
+        },
+        Step::Item(index) if node.is_sequence() => node.items().nth(*index),
+        Step::Item(index) => node.get(&index.to_string()),
+        Step::Named(..) | Step::Embedded => None,
+    })
+}
+
+/// Reads a value that is laid over a path of `values`, as an image whose name stands beside it there.
+pub(super) fn over_path<'a>(
+    values: Option<Node<'a>>,
+    path: &Path,
+    value: Node<'a>,
+) -> Option<Shape<'a>> {
+    let (Step::Key(key), above) = path.0.split_last()? else { return None };
+    let images = match above.last() {
+        Some(Step::Key(above)) => values::speaks_of_images(above),
+        _ => false,
+    };
+    let base = descend(values?, above)?;
+    values::part_over(key, value, base, images)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn target_paths_read_as_helm_sets_them() {
+        for (text, path) in [
+            ("image.tag", "/image/tag"),
+            ("a[0].tag", "/a/0/tag"),
+            (r"a\.b.c", "/a.b/c"),
+            ("tag", "/tag"),
+        ] {
+            assert_eq!(target_path(text).to_string(), path, "{text}");
+        }
+    }
+}
