@@ -11,6 +11,7 @@ mod lookup;
 mod notes;
 mod options;
 mod original;
+mod policy;
 mod preview;
 mod progress;
 mod proposal;
@@ -51,6 +52,7 @@ enum Command {
     Notes(notes::NotesArgs),
     Run(run::Arguments),
     Pulls(pulls::Arguments),
+    Policy(policy::Arguments),
     Demo(demo::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
@@ -66,6 +68,7 @@ pub async fn run() -> ExitCode {
         Command::Notes(arguments) => notes::run(&arguments),
         Command::Run(arguments) => run::run(&arguments).await,
         Command::Pulls(arguments) => pulls::run(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments).await,
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),

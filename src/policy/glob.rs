@@ -15,6 +15,12 @@ impl Glob {
         Self(text.to_owned())
     }
 
+    /// Returns the name as written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Says whether `text` is such a name. Takes time linear in the text for each `*`, times the
     /// length of the glob at worst.
     #[must_use]

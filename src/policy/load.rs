@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy};
 use crate::diagnostic::{Diagnostic, RuleRef, Severity};
 use crate::tree::{RepoPath, Tree};
+use crate::version::Range;
 use crate::yaml::{Node, Stream};
 
 /// Where a repository keeps its own policies.
@@ -120,6 +121,7 @@ fn add(
     match root.get("kind").and_then(|kind| kind.value()).as_deref() {
         Some("chart") => {
             let policy: ChartPolicy = typed(file, document)?;
+            check_chart(file, &policy, root)?;
             let rule = at(None, &policy.name);
             policies.charts.push(Ruled { policy, rule });
         }
@@ -147,6 +149,23 @@ fn add(
             };
             let message = format!("{message}; kinds are `chart`, `datastore`, `strategy`");
             return Err(broken(file, Some((node.line(), node.column())), &message));
+        }
+    }
+    Ok(())
+}
+
+/// Checks what the types of a chart policy cannot say.
+fn check_chart(file: &str, policy: &ChartPolicy, root: Node<'_>) -> Result<(), Diagnostic> {
+    let fail = |node: Node<'_>, message: &str| {
+        Err(broken(file, Some((node.line(), node.column())), message))
+    };
+    if policy.levers.is_empty() && policy.patch.is_empty() && policy.datastores.is_none() {
+        return fail(root, "it has neither `levers` nor `patch` nor `datastores`");
+    }
+    for (index, lever) in policy.levers.iter().enumerate() {
+        let node = root.get("levers").and_then(|list| list.items().nth(index)).unwrap_or(root);
+        if let Some(range) = lever.when.versions.as_ref().filter(|r| Range::parse(r).is_err()) {
+            return fail(node, &format!("`{range}` is no range of versions"));
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ mod configuration;
 mod datastore;
 mod glob;
 mod load;
+mod rules;
 mod strategy;
 
 pub use chart::{
@@ -22,6 +23,7 @@ pub use configuration::{
 pub use datastore::Datastore;
 pub use glob::Glob;
 pub use load::{POLICY_FOLDER, builtin, load};
+pub use rules::{Rule, RuleKind, kinds_schema};
 pub use strategy::{
     Bumps, Delivery, Facts, PinScope, Strategy, StrategyPolicy, StrategyRule, When,
 };

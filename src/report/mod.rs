@@ -3,6 +3,7 @@
 //! Every function here takes plain data and returns text or a serialisable view; printing it is
 //! `commands`' business.
 
+mod policy_text;
 mod preview;
 pub mod preview_contract;
 pub mod pull_request;
@@ -11,6 +12,7 @@ mod scan_text;
 mod style;
 mod table;
 
+pub use policy_text::policy_text;
 pub use preview::{
     Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, strategy,
 };
