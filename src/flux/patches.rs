@@ -16,7 +16,7 @@ use super::model::{LeverKind, ObjectName, PinKind};
 use super::pins::Draft;
 use super::values;
 use super::values_from::{descend, over_path};
-use crate::diagnostic::Why;
+use crate::diagnostic::{Position, Why};
 use crate::version::chart::is_range;
 use crate::yaml::{Node, Path, Step};
 
@@ -27,6 +27,9 @@ struct Fragment<'a> {
     /// The contexts that apply it.
     applied: Vec<usize>,
 }
+
+/// The pins that patches replace, each with the release (its index and name) and the place.
+type Overruled = BTreeMap<String, Vec<(usize, ObjectName, Position)>>;
 
 /// What a patch sets: a path inside the release, and the value.
 struct Set<'a> {
@@ -41,6 +44,7 @@ impl<'a> Discovery<'a> {
         for found in releases {
             by_name.entry(&found.id.name).or_default().push(found);
         }
+        let mut overruled = Overruled::new();
         for fragment in self.all_fragments() {
             let object = fragment.object;
             let named = fragment.target.and_then(|target| target.name.as_deref());
@@ -73,7 +77,30 @@ impl<'a> Discovery<'a> {
                     same && (loose || found.applied.iter().any(|c| fragment.applied.contains(c)))
                 })
                 .collect();
-            self.fragment(&fragment, &patched);
+            self.fragment(&fragment, &patched, &mut overruled);
+        }
+        self.lock_overruled(overruled);
+    }
+
+    /// Locks the pins that every release overrides; a pin that only some override is not theirs.
+    fn lock_overruled(&mut self, overruled: Overruled) {
+        for (id, by) in overruled {
+            let Some(pin) = self.pins.get_mut(&id) else { continue };
+            let overrides = |release: &ObjectName| by.iter().any(|(_, known, _)| known == release);
+            if pin.releases.iter().all(overrides) {
+                if let Some((_, _, place)) = by.first() {
+                    let message =
+                        format!("{place} overrides it; an edit here would change nothing");
+                    pin.locked = Some(Why::new("overridden", message));
+                }
+                continue;
+            }
+            pin.releases.retain(|release| !overrides(release));
+            for (index, ..) in by {
+                if let Some(release) = self.releases.get_mut(index) {
+                    release.pins.retain(|pin| *pin != id);
+                }
+            }
         }
     }
 
@@ -100,7 +127,12 @@ impl<'a> Discovery<'a> {
         found
     }
 
-    fn fragment(&mut self, fragment: &Fragment<'a>, patched: &[&Found<'a>]) {
+    fn fragment(
+        &mut self,
+        fragment: &Fragment<'a>,
+        patched: &[&Found<'a>],
+        overruled: &mut Overruled,
+    ) {
         let Fragment { object, applied, .. } = fragment;
         let ids: Vec<ObjectName> = patched.iter().map(|found| found.id.clone()).collect();
         let base = patched.first().map(|found| found.object);
@@ -144,7 +176,7 @@ impl<'a> Discovery<'a> {
         pins.extend(self.chart_version(fragment, &sets, patched, &ids));
         dedup(&mut pins);
         for found in patched {
-            self.overrule(fragment, &sets, found, &pins);
+            self.overrule(fragment, &sets, found, &pins, overruled);
             if let Some(release) = self.releases.get_mut(found.index) {
                 release.pins.extend(pins.iter().cloned());
                 dedup(&mut release.pins);
@@ -181,13 +213,14 @@ impl<'a> Discovery<'a> {
         self.pins.add_package(&draft, &package, &self.contexts, &fragment.applied, ids)
     }
 
-    /// Locks what a patch replaces in a release, and takes a lever away that it would undo.
+    /// Notes what a patch replaces in a release, and takes a lever away that it would undo.
     fn overrule(
         &mut self,
         fragment: &Fragment<'a>,
         sets: &[Set<'a>],
         found: &Found<'a>,
         pins: &[String],
+        overruled: &mut Overruled,
     ) {
         let everywhere = found.applied.iter().all(|context| fragment.applied.contains(context));
         let everywhere = everywhere && !found.applied.is_empty();
@@ -215,14 +248,14 @@ impl<'a> Discovery<'a> {
             if pins.contains(&id) {
                 continue;
             }
-            let Some(pin) = self.pins.get_mut(&id) else { continue };
+            let Some(pin) = self.pins.get(&id) else { continue };
             let spot = &pin.place().spot;
             let own = *found.object.file == pin.place().position.file
                 && found.object.document == spot.document;
             if let Some(value) = set_at(&spot.path).filter(|node| own && node.value().is_some()) {
                 let place = fragment.object.position_of(value);
-                let message = format!("{place} overrides it; an edit here would change nothing");
-                pin.locked = Some(Why::new("overridden", message));
+                let by = (found.index, found.id.clone(), place);
+                overruled.entry(id).or_default().push(by);
             }
         }
     }

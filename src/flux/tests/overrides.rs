@@ -174,3 +174,27 @@ fn kustomize_images_do_not_reach_into_releases() {
         ["a/kustomization.yaml:3 docker.io/acme/web 1.1", "a/web.yaml:11 docker.io/acme/web 1.0"];
     check_patch("images:\n  - {name: acme/web, newTag: 1.1}\n", &expected);
 }
+
+#[test]
+fn an_overlay_s_patch_takes_the_base_s_pin_from_its_release_alone() {
+    let app = with_values(VALUES).replace("  namespace: default\n", "");
+    let fragment = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  values:\n    image:\n      tag: 1.1\n";
+    let inventory = inventory(&[
+        ("base/web.yaml", app.as_str()),
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        (
+            "one/kustomization.yaml",
+            "namespace: one\nresources: [../base]\npatches:\n  - path: patch.yaml\n",
+        ),
+        ("one/patch.yaml", fragment),
+        ("two/kustomization.yaml", "namespace: two\nresources: [../base]\n"),
+    ]);
+    let runs = |id: &str| {
+        let pin = inventory.pins.iter().find(|pin| pin.id == id).unwrap();
+        assert_eq!(pin.locked, None);
+        let releases: Vec<_> = pin.releases.iter().map(ToString::to_string).collect();
+        releases.join(" ")
+    };
+    assert_eq!(runs("base/web.yaml#0:/spec/values/image/tag"), "two/web");
+    assert_eq!(runs("one/patch.yaml#0:/spec/values/image/tag"), "one/web");
+}
