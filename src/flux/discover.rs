@@ -78,7 +78,7 @@ pub(super) struct Discovery<'a> {
     pub(super) policies: &'a Policies,
     pub(super) pins: Pins,
     sources: Vec<Source>,
-    by_source: HashMap<(SourceKind, ObjectName), usize>,
+    by_source: HashMap<(SourceKind, ObjectName), Vec<usize>>,
     pub(super) releases: Vec<Release>,
     diagnostics: Vec<Diagnostic>,
     pub(super) outside: Outside,
@@ -127,7 +127,7 @@ impl<'a> Discovery<'a> {
                     pins,
                     releases: Vec::new(),
                 };
-                self.by_source.entry((kind, id)).or_insert(self.sources.len());
+                self.by_source.entry((kind, id)).or_default().push(self.sources.len());
                 self.sources.push(source);
             }
         }
@@ -230,30 +230,58 @@ impl<'a> Discovery<'a> {
         let namespace = node.get("namespace").and_then(|node| node.value()).map(expand);
         let namespace = namespace.or_else(|| user.namespace.clone());
         let id = ObjectName { namespace, name };
-        let file = self.source(kind, &id).map(|source| source.position.file.clone());
+        let file = self.nearest(self.named(kind, &id), object.file);
         Some(SourceRef { kind, id, file })
     }
 
-    /// Finds a source; one whose namespace nothing tells answers to any.
-    fn source(&self, kind: SourceKind, id: &ObjectName) -> Option<&Source> {
-        self.source_index(kind, id).and_then(|index| self.sources.get(index))
+    /// Lists the sources of a name; one whose namespace nothing tells answers to any.
+    fn named(&self, kind: SourceKind, id: &ObjectName) -> Vec<usize> {
+        if let Some(indices) = self.by_source.get(&(kind, id.clone())) {
+            return indices.clone();
+        }
+        let loose = self.sources.iter().enumerate().filter(|(_, source)| {
+            let unknown = source.id.namespace.is_none() || id.namespace.is_none();
+            source.kind == kind && source.id.name == id.name && unknown
+        });
+        let loose: Vec<usize> = loose.map(|(index, _)| index).collect();
+        if loose.len() == 1 { loose } else { Vec::new() }
     }
 
-    fn source_index(&self, kind: SourceKind, id: &ObjectName) -> Option<usize> {
-        self.by_source.get(&(kind, id.clone())).copied().or_else(|| {
-            let mut loose = self.sources.iter().enumerate().filter(|(_, source)| {
-                let unknown = source.id.namespace.is_none() || id.namespace.is_none();
-                source.kind == kind && source.id.name == id.name && unknown
-            });
-            let (index, _) = loose.next()?;
-            loose.next().is_none().then_some(index)
-        })
+    /// Returns the file of the source that a manifest means, where several have its name: every
+    /// cluster of a repository may define one, and an archive keep an old one. It is one that is
+    /// applied if the manifest is, by the same cluster if there is one, and of those the one with
+    /// the most folders in common.
+    fn nearest(&self, named: Vec<usize>, user: &RepoPath) -> Option<RepoPath> {
+        let file = |index: usize| self.sources.get(index).map(|source| &source.position.file);
+        if let [one] = named.as_slice() {
+            return file(*one).cloned();
+        }
+        let contexts = self.contexts.around(user);
+        let near = |source: &RepoPath| {
+            let others = self.contexts.around(source);
+            let folders = source.parent().split('/').zip(user.parent().split('/'));
+            (
+                others.is_empty() == contexts.is_empty(),
+                others.iter().any(|context| contexts.contains(context)),
+                folders.take_while(|(one, other)| one == other).count(),
+            )
+        };
+        // The last of equals counts for `max_by_key`; here it is the first.
+        named.into_iter().rev().filter_map(file).max_by_key(|source| near(source)).cloned()
+    }
+
+    /// Finds the source that a reference was found to mean.
+    fn source_index(&self, source: &SourceRef) -> Option<usize> {
+        let file = source.file.as_ref()?;
+        let mut named = self.named(source.kind, &source.id).into_iter();
+        named.find(|index| self.sources.get(*index).is_some_and(|s| s.position.file == *file))
     }
 
     /// Returns the package of a chart in a source.
     pub(super) fn chart_package(&self, chart: &str, source: Option<&SourceRef>) -> Option<Package> {
         let Some(url) = source
-            .and_then(|source| self.source(source.kind, &source.id))
+            .and_then(|source| self.source_index(source))
+            .and_then(|index| self.sources.get(index))
             .and_then(|source| source.url.clone())
         else {
             return Some(Package::Unknown(chart.to_owned()));
@@ -374,7 +402,7 @@ impl<'a> Discovery<'a> {
         let releases = std::slice::from_ref(id);
         if object.root.at(&["spec", "chartRef"]).is_some() {
             let source = self.source_ref(object, &["spec", "chartRef"], id);
-            let index = source.as_ref().and_then(|s| self.source_index(s.kind, &s.id));
+            let index = source.as_ref().and_then(|source| self.source_index(source));
             let Some(source) = index.and_then(|index| self.sources.get_mut(index)) else {
                 self.missing_source(object, &["spec", "chartRef"], source.as_ref());
                 return (ChartUse { source, ..ChartUse::default() }, Vec::new());
@@ -399,7 +427,7 @@ impl<'a> Discovery<'a> {
         let source = self.source_ref(object, &["spec", "chart", "spec", "sourceRef"], id);
         let name = object.text(&["spec", "chart", "spec", "chart"]);
         let name = name.map(|name| self.expand(applied, &name));
-        let index = source.as_ref().and_then(|s| self.source_index(s.kind, &s.id));
+        let index = source.as_ref().and_then(|source| self.source_index(source));
         match index.and_then(|index| self.sources.get_mut(index)) {
             Some(known) => known.releases.push(id.clone()),
             None => {

@@ -158,6 +158,22 @@ impl<'a> Contexts<'a> {
         all.filter(|(_, context)| is_it(context)).map(|(index, _)| index).collect()
     }
 
+    /// Lists the contexts that apply a file, then those that apply their Kustomizations, and so on.
+    pub(super) fn around(&self, file: &RepoPath) -> Vec<usize> {
+        let mut around = self.of_file(file);
+        let mut next = 0;
+        while let Some(context) = around.get(next).copied() {
+            let object = self.list.get(context).and_then(|context| context.kustomization);
+            for outer in object.map(|object| self.of_file(object.file)).unwrap_or_default() {
+                if !around.contains(&outer) {
+                    around.push(outer);
+                }
+            }
+            next += 1;
+        }
+        around
+    }
+
     /// Says whether a kustomization uses the file as a patch.
     pub(super) fn is_patch(&self, file: &RepoPath) -> bool {
         self.patches.contains(file)

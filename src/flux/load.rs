@@ -273,12 +273,8 @@ fn read(tree: &dyn Tree, path: &RepoPath) -> Result<Parsed, Diagnostic> {
     let documents = kinds.len();
     let embedded = embedded(&stream, &kinds);
     // A file without an object may still hold values that a kustomization names.
-    let file = (kinds.iter().any(Option::is_some) || is_values(path)).then(|| File {
-        path: path.clone(),
-        stream,
-        kinds,
-        embedded,
-    });
+    let kept = kinds.iter().any(Option::is_some) || stream.documents().any(may_be_values);
+    let file = kept.then(|| File { path: path.clone(), stream, kinds, embedded });
     Ok(Some((file, length, documents)))
 }
 
@@ -311,9 +307,10 @@ fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
     })
 }
 
-/// Says whether a file holds values by its name, as `values.yaml` or `values-prod.yaml`.
-fn is_values(path: &RepoPath) -> bool {
-    path.file_name().contains("values")
+/// Says whether a document may be values, under whatever name: a mapping that is no object of
+/// Kubernetes.
+fn may_be_values(root: Node<'_>) -> bool {
+    root.is_mapping() && (root.get("kind").is_none() || root.get("apiVersion").is_none())
 }
 
 /// Reads the YAML inside block scalars that matters: patches on releases and on Flux
