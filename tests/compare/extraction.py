@@ -17,7 +17,7 @@ RULES = {
     "no-version": "no version is pinned: none is written, or a variable stands for it",
     "not-an-image": "not a valid image reference",
     "flux-itself": "Flux's own manifest, as `flux install` writes it",
-    "not-yaml": "the file is not YAML; refit names it",
+    "not-yaml": "the YAML scanner rejects the file; refit names it",
     "other-object": "an object that is neither a release nor a source, nor shapes one",
     "unread-file": "a file without an object that no kustomization names",
     "unread-variable": "a variable that nothing reads",
