@@ -8,36 +8,34 @@
 //! The rooms, in the order in which data passes through them: [`markup`] reads a document into
 //! blocks over its text, [`sections`] cuts it at its versions, [`passage`] gives each block the
 //! topics around it, [`rules`] holds what to look for as data, [`collect`] makes facts of what was
-//! found, with the help of [`tables`], [`listed`], [`examples`] and [`names`]; [`fact`] is what
-//! leaves. Notes are hostile text: every step is linear in its length, and nothing recurses.
+//! found, [`settle`] weighs them against each other; [`fact`] is what leaves. Notes are hostile text: every step is linear in its length, and nothing recurses.
 
 mod collect;
-mod evidence;
-mod examples;
 mod fact;
-mod listed;
 mod markup;
 mod names;
 mod passage;
 mod rules;
 mod sections;
 mod sentence;
-mod tables;
+mod settle;
 mod topics;
 mod version;
+
+pub use rules::{RuleCard, rules};
 
 pub use fact::{
     Confidence, Declared, Evidence, Fact, FactKind, Notes, Remark, SCHEMA_VERSION, Summary,
 };
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use collect::{Collection, Reader, Reading};
+use collect::{Collection, Page, Reading};
 use markup::{Dialect, Document};
 use names::Vocabulary;
 use sections::{Section, State};
 use topics::Topics;
-use version::{Span, Version};
+use version::Span;
 
 /// A file of notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,14 +119,13 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
     let mut found = Collection::default();
     for (candidate, section) in &order {
         let passages = passage::passages(&candidate.document, section, candidate.around);
-        Reader::read(
-            &reading,
-            candidate.source,
-            &candidate.document,
+        let page = Page {
+            source: candidate.source,
+            document: &candidate.document,
             section,
-            &passages,
-            &mut found,
-        );
+            passages: &passages,
+        };
+        found.read(&reading, page);
     }
     let versions = versions(&order);
     if versions.is_empty() {
@@ -139,7 +136,7 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
     }) {
         remarks.push(remark("no-section", format!("no section for {to} itself")));
     }
-    Ok(finish(found, versions, remarks))
+    Ok(settle::settle(found, versions, remarks))
 }
 
 /// Tells whether a section counts, with a remark where it would but for its state.
@@ -176,103 +173,4 @@ fn versions(order: &[(&Candidate<'_>, &Section)]) -> Vec<String> {
         order.iter().filter_map(|(_, s)| s.version.as_ref().map(ToString::to_string)).collect();
     versions.dedup();
     versions
-}
-
-/// Settles what contradicts itself, parts facts from questions and sums up.
-fn finish(found: Collection, versions: Vec<String>, mut remarks: Vec<Remark>) -> Notes {
-    let Collection { facts, undone, declared, .. } = found;
-    let is_undone = |fact: &Fact| {
-        let version = Version::parse(&fact.version);
-        version.is_some_and(|v| undone.iter().any(|u| v.is_within(u) || u.order(&v).is_eq()))
-            && !matches!(fact.kind, FactKind::Security | FactKind::Avoid | FactKind::StopAt)
-    };
-    let renamed_to: HashSet<String> =
-        names_of(&facts, &[FactKind::EnvRenamed, FactKind::ValueRenamed], |f| f.new.as_ref());
-    let renamed: HashSet<String> =
-        names_of(&facts, &[FactKind::EnvRenamed, FactKind::ValueRenamed], |f| f.old.as_ref());
-    let required = names_of(&facts, &[FactKind::EnvRequired], |f| f.name.as_ref());
-    let changed =
-        names_of(&facts, &[FactKind::EnvChanged, FactKind::ValueChanged], |f| f.name.as_ref());
-    let removed =
-        names_of(&facts, &[FactKind::EnvRemoved, FactKind::ValueRemoved], |f| f.name.as_ref());
-    let settled = |fact: &Fact| {
-        let Some(name) = &fact.name else { return true };
-        match fact.kind {
-            FactKind::EnvAdded | FactKind::ValueAdded => {
-                !changed.contains(name)
-                    && !renamed_to.contains(name)
-                    && !required.contains(name)
-                    && !removed.contains(name)
-                    && !renamed.contains(name)
-            }
-            FactKind::EnvRemoved | FactKind::ValueRemoved => !renamed.contains(name),
-            FactKind::EnvDeprecated | FactKind::Deprecated => {
-                !renamed.contains(name) && !removed.contains(name)
-            }
-            FactKind::EnvChanged | FactKind::ValueChanged => {
-                !renamed.contains(name) && !removed.contains(name) && !required.contains(name)
-            }
-            _ => true,
-        }
-    };
-    let mut kept = Vec::new();
-    let mut questions = Vec::new();
-    let mut explicit = false;
-    let mut dropped: BTreeSet<String> = BTreeSet::new();
-    for (index, fact) in facts.iter().enumerate() {
-        if is_undone(fact) {
-            dropped.insert(fact.version.clone());
-        } else if fact.confidence == Confidence::Low {
-            questions.push(fact.clone());
-        } else if settled(fact) {
-            explicit |= declared.contains(&index);
-            kept.push(fact.clone());
-        }
-    }
-    for version in dropped {
-        remarks.push(remark(
-            "undone",
-            format!("what {version} changed was taken back by a later version"),
-        ));
-    }
-    let any = |kinds: &[FactKind]| kept.iter().any(|fact| kinds.contains(&fact.kind));
-    let named = |kind: FactKind| {
-        kept.iter().filter(|f| f.kind == kind).filter_map(|f| f.name.clone()).collect()
-    };
-    let breaking = any(&[FactKind::Breaking]);
-    let summary = Summary {
-        breaking,
-        declared: match (breaking, explicit) {
-            (false, _) => Declared::None,
-            (true, false) => Declared::Implicit,
-            (true, true) => Declared::Explicit,
-        },
-        manual_action: any(&[
-            FactKind::ManualAction,
-            FactKind::EnvRequired,
-            FactKind::EnvRenamed,
-            FactKind::StopAt,
-            FactKind::Requires,
-            FactKind::ValueRenamed,
-            FactKind::Breaking,
-        ]),
-        irreversible: any(&[FactKind::Irreversible]),
-        stops: named(FactKind::StopAt),
-        avoid: named(FactKind::Avoid),
-    };
-    kept.sort_by_key(|fact| fact.kind);
-    Notes { schema_version: SCHEMA_VERSION, facts: kept, questions, summary, versions, remarks }
-}
-
-fn names_of(
-    facts: &[Fact],
-    kinds: &[FactKind],
-    part: impl Fn(&Fact) -> Option<&String>,
-) -> HashSet<String> {
-    facts
-        .iter()
-        .filter(|fact| kinds.contains(&fact.kind) && fact.confidence > Confidence::Low)
-        .filter_map(|fact| part(fact))
-        .flat_map(|name| name.split(" + ").map(str::to_owned))
-        .collect()
 }

@@ -25,6 +25,13 @@ pub(super) struct Name {
 /// The shape of an environment variable that can be told without any words around it.
 const VARIABLE: &str = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+";
 
+impl Name {
+    /// Tells whether the name could hardly be a plain word: `maxSize`, `server.port`, `some_key`.
+    pub(super) fn is_telling(&self) -> bool {
+        self.text.contains(['.', '_', '-']) || self.text.bytes().any(|b| b.is_ascii_uppercase())
+    }
+}
+
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"`([^`]{{1,120}})`|(?-u:\b)({VARIABLE})(?-u:\b)(?:=([^\s`,;)]+))?")).ok()
 });
@@ -190,6 +197,7 @@ fn is_key(text: &str) -> bool {
         && (!text.contains('/') || domain_label)
         && !is_file
         && !is_version
+        && (!text.starts_with('.') || text.bytes().any(|b| b.is_ascii_uppercase()))
 }
 
 /// The full names of an application's variables, for those that notes shorten.

@@ -172,9 +172,8 @@ impl Plain {
             },
             '`' => self.code(rest, at),
             '!' if rest.starts_with("![") => 1,
-            '[' => 1,
             ']' => self.link_end(rest),
-            '*' => 1,
+            '[' | '*' => 1,
             '_' => self.underscore(rest, at),
             '~' if rest.starts_with("~~") => {
                 within(rest, 2, "~~").map_or(2, |inner| inner.len() + 4)

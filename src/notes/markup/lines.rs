@@ -56,6 +56,17 @@ enum Until {
     Unquoted,
 }
 
+/// What hides the lines of a document from being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Nothing.
+    Text,
+    /// A comment of HTML or MDX.
+    Comment,
+    /// The front matter, of which only the title is read.
+    FrontMatter,
+}
+
 /// A fence whose end has not come yet.
 struct Fence {
     mark: u8,
@@ -72,9 +83,7 @@ struct Reader<'a> {
     /// The block that the next plain line continues.
     open: Option<usize>,
     in_table: bool,
-    in_comment: bool,
-    in_front_matter: bool,
-    after_blank: bool,
+    inside: Inside,
     /// Lines indented more than this are shown as they are (`::` of reStructuredText).
     literal: Option<usize>,
     /// The underline characters of reStructuredText headings, by first use.
@@ -91,9 +100,7 @@ impl<'a> Reader<'a> {
             fence: None,
             open: None,
             in_table: false,
-            in_comment: false,
-            in_front_matter: false,
-            after_blank: true,
+            inside: Inside::Text,
             literal: None,
             underlines: Vec::new(),
         }
@@ -114,10 +121,10 @@ impl<'a> Reader<'a> {
     fn line(&mut self, whole: Piece) {
         let line = self.document.text_of(whole);
         if whole.line == 1 && line.trim_end() == "---" {
-            self.in_front_matter = true;
+            self.inside = Inside::FrontMatter;
             return;
         }
-        if self.in_front_matter {
+        if self.inside == Inside::FrontMatter {
             self.front_matter(whole, line);
             return;
         }
@@ -135,18 +142,18 @@ impl<'a> Reader<'a> {
             self.fenced(whole, quote, text, quoted);
             return;
         }
-        if self.in_comment {
-            self.in_comment = !text.contains("-->") && !text.contains("*/}");
+        if self.inside == Inside::Comment {
+            if text.contains("-->") || text.contains("*/}") {
+                self.inside = Inside::Text;
+            }
             return;
         }
         if text.is_empty() {
             self.close();
-            self.after_blank = true;
             return;
         }
         self.leave_boxes(column);
         self.content(piece, text, column, quoted);
-        self.after_blank = false;
     }
 
     /// Decides a line that has text and is not inside a fence.
@@ -278,7 +285,7 @@ impl<'a> Reader<'a> {
 
     fn front_matter(&mut self, whole: Piece, line: &str) {
         if matches!(line.trim_end(), "---" | "...") || whole.line > 200 {
-            self.in_front_matter = false;
+            self.inside = Inside::Text;
             return;
         }
         if let Some(value) = line.strip_prefix("title:") {
@@ -345,7 +352,7 @@ impl<'a> Reader<'a> {
         let (open, close) = if text.starts_with("{/*") { ("{/*", "*/}") } else { ("<!--", "-->") };
         let Some(rest) = text.strip_prefix(open) else { return false };
         match rest.split_once(close) {
-            None => self.in_comment = true,
+            None => self.inside = Inside::Comment,
             Some((_, after)) if after.trim().is_empty() => {}
             Some(_) => return false,
         }

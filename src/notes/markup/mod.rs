@@ -1,7 +1,7 @@
 //! Documents of notes, as blocks over their original text.
 //!
 //! Notes come as Markdown in all its dialects (admonitions, MDX, inline HTML), as
-//! reStructuredText, AsciiDoc and plain text. What later rooms need of them is the same for all:
+//! reStructuredText, `AsciiDoc` and plain text. What later rooms need of them is the same for all:
 //! headings with their level, list items with their parents, paragraphs, code, table rows, and
 //! whether a warning stands around them. [`lines`] reads them in one pass, line by line, which
 //! keeps hostile input linear and every block's lines known; [`inline`] turns one block into plain

@@ -5,7 +5,7 @@ use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule, Scope};
 
 /// Words that take back what a sentence says about breaking.
-const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few)\b[^.;:]{0,40}\bbreak|\b(?:add|document|mention|clarif|describ)\w*\b[^.]{0,30}\bbreaking[^.]{0,30}\b(?:note|changelog|docs?|documentation)|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|\b(?:due to|because of|caused by|in response to|accounts? for|adapt(?:s|ed)? to|follow(?:s|ing)|recover from) (?:an? |the |some |recent |upstream )*breaking|upstream breaking|breaking changes? (?:in|of|from|by|made by|introduced by) (?:the )?(?-i:[A-Z])\w+(?: (?-i:[A-Z])?\w+)? (?:api|library|sdk|package|module|plugin|dependency|framework|upstream)|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
+const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few)\b[^.;:]{0,40}\bbreak|\b(?:add|document|mention|clarif|describ)\w*\b[^.]{0,30}\bbreaking[^.]{0,30}\b(?:note|changelog|docs?|documentation)|\badd\w* (?:a )?notes? (?:for|about|on)\b|\bbefore we (?:start|begin|make|introduce)\b|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|\b(?:due to|because of|caused by|in response to|accounts? for|adapt(?:s|ed)? to|follow(?:s|ing)|recover from) (?:an? |the |some |recent |upstream )*breaking|upstream breaking|breaking changes? (?:in|of|from|by|made by|introduced by) (?:the )?(?-i:[A-Z])\w+(?: (?-i:[A-Z])?\w+)? (?:api|library|sdk|package|module|plugin|dependency|framework|upstream)|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -84,6 +84,20 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
+        name: "no-longer-works",
+        confidence: Confidence::High,
+        place: Place::CHANGES,
+        triggers: &["no longer"],
+        pattern: r"\b(?:is|are) no longer (?:officially )?(?:supported|compatible|published|built|shipped|distributed)\b|\bno longer works?\b|\bit is no longer possible\b",
+        unless: r"\b(?:fix\w*|bugs?|previously|upstream|needed|necessary)\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian|browsers?|internet explorer|safari|firefox) ?[0-9.]*[^.]{0,40}no longer",
+        finds: &[
+            "Two brokers are no longer supported as of this release",
+            "Images for 32-bit systems are no longer published.",
+        ],
+        passes: &["Python 3.8 is no longer supported.", "It is no longer supported upstream."],
+        ..RULE
+    },
+    Rule {
         name: "no-longer",
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
@@ -106,7 +120,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["support"],
         pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support\b|\bsupport\b (?:for |of )?[^.;]{1,80}?\b(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
-        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^.]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
+        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
         finds: &[
             "We had to drop ARMv7 support.",
             "Support for the file backend has been removed.",
@@ -126,8 +140,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "must",
         place: Place::PROSE,
         triggers: &["must", "require", "mandatory", "need", "have to", "has to"],
-        pattern: r"\b(?:you|users?|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
-        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
+        pattern: r"\busers? (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to) (?:now |first |also |manually |explicitly )*(?:set|update|upgrade|change|migrate|adjust|modify|rename|replace|convert|move|re-?create|run|re-?configure|add|remove|decrypt|provide|use|switch|enable|disable|apply|review|re-?install)\b|\b(?:you|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
         finds: &[
             "You must set a key before the first start.",
             "A key must be provided via the environment.",
@@ -146,8 +160,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "default-changed",
         place: Place::CHANGES,
         triggers: &["default"],
-        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped|set to)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default",
-        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)",
+        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default",
+        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\x22[^\x22]*default[^\x22]*\x22",
         finds: &[
             "The default listen port is now 8080 instead of 80.",
             "We have changed the default value of `spec.policy` from `Never` to `Always`.",
@@ -165,10 +179,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
     },
     Rule {
         name: "does-not-start",
+        confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["start", "boot", "launch", "crash"],
         pattern: r"\b(?:will|now|to|would|can|may)\b[^.;]{0,20}\b(?:fail|refuse|crash)\w* (?:to (?:start|boot|launch)|on start|at start|during start)|\bnow (?:fails?|refuses?|prevents?|crash\w*)\b[^.;]{0,40}\bstart|\b(?:refuses?|fails?) to (?:start|boot)\b|\bprevents? (?:the )?(?:startup|start|app\w*|server|container)\b|\b(?:won't|will not|cannot|can't|does not|doesn't|not be able to) (?:start|boot)\b|\bpreventing? [^.;]{1,40} from starting|\bprevent [^.;]{1,40} from starting",
-        unless: r"\b(?:fix\w*|bug|hotfix|resolv\w*|regression|previously|no longer (?:fail|crash)\w*|instead of (?:fail|crash)\w*|some users|reported|known issue|yanked)\b",
+        unless: r"\b(?:fix\w*|bug|hotfix|resolv\w*|regression|previously|no longer (?:fail|crash|prevent)\w*|(?:doesn't|does not) start with\b|instead of (?:fail|crash)\w*|some users|reported|known issue|yanked)\b",
         finds: &[
             "It will now fail to start with an older database.",
             "A missing secret now prevents startup.",
@@ -290,7 +305,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::PROSE,
         triggers: &["reject", "refus", "disallow", "forbid", "invalid"],
         pattern: r"\b(?:now|will|may|be)(?: now| be| also)* (?:reject|refus|disallow|forbid)\w*",
-        unless: r"\b(?:fix\w*|bug|previously|spam|malicious|attack\w*|upload\w*|merge|pull request|no longer)\b",
+        unless: r"\b(?:fix\w*|bug|previously|spam|malicious|attack\w*|upload\w*|merge|pull request|no longer|future|deprecated|plugins?|callback)\b",
         finds: &[
             "Schema validation may reject your existing values.",
             "Unknown keys will now be rejected.",

@@ -24,7 +24,7 @@ use regex::{Captures, Regex};
 
 use super::super::passage::{Passage, Shape};
 use super::super::topics::Topics;
-use super::{Rule, Scope, action, breaking, platform, settings};
+use super::{Rule, Scope, all};
 
 /// The most matches of one rule that are taken from one sentence.
 const MOST_MATCHES: usize = 40;
@@ -121,12 +121,12 @@ impl Engine {
                 always.push(index);
             }
             for trigger in rule.triggers {
-                match words.iter().position(|word| word == trigger) {
-                    Some(place) => calls.get_mut(place).into_iter().for_each(|c| c.push(index)),
-                    None => {
-                        words.push(*trigger);
-                        calls.push(vec![index]);
-                    }
+                let known = words.iter().position(|word| word == trigger);
+                if let Some(rules) = known.and_then(|place| calls.get_mut(place)) {
+                    rules.push(index);
+                } else {
+                    words.push(*trigger);
+                    calls.push(vec![index]);
                 }
             }
         }
@@ -184,10 +184,6 @@ fn applies(rule: &Rule, passage: &Passage) -> bool {
         && (place.within.is_empty() || passage.topics.has(place.within))
         && !(elsewhere && place.outside.has(Topics::FOREIGN))
         && (declared || !passage.near.has(place.outside))
-}
-
-fn all() -> impl Iterator<Item = &'static Rule> {
-    breaking::RULES.iter().chain(action::RULES).chain(settings::RULES).chain(platform::RULES)
 }
 
 fn expand(pattern: &str) -> String {

@@ -17,6 +17,37 @@ pub(super) mod settings;
 use super::fact::Confidence;
 use super::topics::Topics;
 
+/// A rule as a reader may want to see it: by which words a fact was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct RuleCard {
+    /// Its name, which the facts that it finds carry.
+    pub name: &'static str,
+    /// The words that it looks for, as a pattern with shorthands in braces.
+    pub pattern: &'static str,
+    /// The words that take a match back; empty for none.
+    pub unless: &'static str,
+    /// Sentences that it finds.
+    pub finds: &'static [&'static str],
+    /// Sentences that it passes over.
+    pub passes: &'static [&'static str],
+}
+
+/// Lists the rules, in the order of their tables.
+pub fn rules() -> impl Iterator<Item = RuleCard> {
+    all().map(|rule| RuleCard {
+        name: rule.name,
+        pattern: rule.pattern,
+        unless: rule.unless,
+        finds: rule.finds,
+        passes: rule.passes,
+    })
+}
+
+/// All tables.
+fn all() -> impl Iterator<Item = &'static Rule> {
+    breaking::RULES.iter().chain(action::RULES).chain(settings::RULES).chain(platform::RULES)
+}
+
 /// What a rule makes of a match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Makes {
@@ -105,6 +136,8 @@ pub(super) struct Rule {
     pub(super) unless: &'static str,
     /// What keeps a match in spite of the guard; empty for nothing.
     pub(super) despite: &'static str,
+    /// Whether the names that it captures are the sentence's subject, so that `in X` is none.
+    pub(super) subject: bool,
     /// Sentences that it must find.
     pub(super) finds: &'static [&'static str],
     /// Sentences that it must pass over.
@@ -125,11 +158,6 @@ impl Place {
         Self { outside: ELSEWHERE.and(Topics::FIXED).and(Topics::KNOWN_ISSUES), ..Self::TEXT };
     /// Prose that is no fix.
     pub(super) const PROSE: Self = Self { entries: false, ..Self::CHANGES };
-
-    /// The place, limited to these topics.
-    pub(super) const fn within(self, within: Topics) -> Self {
-        Self { within, ..self }
-    }
 }
 
 /// A rule with the usual fields, for the tables to fill in the rest.
@@ -143,6 +171,7 @@ pub(super) const RULE: Rule = Rule {
     pattern: "",
     unless: "",
     despite: "",
+    subject: false,
     finds: &[],
     passes: &[],
 };

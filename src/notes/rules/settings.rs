@@ -16,6 +16,7 @@ const LATER: &str = r"\b(?:will be|to be|can be|could be|may be|might be|would b
 pub(in crate::notes) const RULES: &[Rule] = &[
     Rule {
         name: "setting-was-removed",
+        subject: true,
         makes: Makes::Removed,
         confidence: Confidence::High,
         place: Place::ALL,
@@ -40,7 +41,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["remov", "drop", "delet"],
         pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})",
-        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
+        unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|^\W*(?:to|in order to|if you (?:want|wish|would)|you can)\b[^.]*\bremov|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
             "Remove any `OLD_MODE` variable from your environment.",
@@ -51,6 +52,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
     },
     Rule {
         name: "setting-no-longer",
+        subject: true,
         makes: Makes::Removed,
         confidence: Confidence::High,
         place: Place::ALL,
@@ -85,6 +87,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
     },
     Rule {
         name: "was-renamed-to",
+        subject: true,
         makes: Makes::Renamed,
         confidence: Confidence::High,
         place: Place::ALL,
@@ -117,9 +120,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["replac", "supersed"],
-        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|was|were|is|are)(?: now)?(?: been)? )?(?:replaced|superseded) (?:by|with)(?: the| a| an)?(?: [\w-]+){0,4}? (?P<new>{N}(?: (?:and|\+) {N})?)|\breplac(?:e|es|ed|ing)(?: the)?(?: \w+){0,2}? (?P<old2>{N})(?P<noun2>{noun})(?: environment variables?)? (?:by|with)(?: the| a| an)?(?: [\w-]+){0,5}? (?P<new2>{N}(?: (?:and|\+) {N})?)",
+        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|was|were|is|are)(?: now)?(?: been)? )?(?:replaced|superseded) (?:by|with)(?: the| a| an)?(?: [\w-]+){0,4}? (?P<new>{N}(?: (?:and|\+) {N})?)|\breplac(?:e|es|ed|ing)(?: the)?(?: \w+){0,2}? (?P<old2>{N})(?P<noun2>{noun})(?: environment variables?)? (?:by|with)(?: the| a| an)?(?: [\w-]+){0,5}? (?P<new2>{N}(?: (?:and|\+) {N})?)|(?P<old3>{N})(?P<noun3>{noun})[^.`]{0,60}, replacing (?:it|them|this) (?:by|with)(?: the)? (?P<new3>{N})",
         unless: LATER,
         finds: &[
+            "Drop support for the `OLD_IMAGE` variable in the operator, replacing it with `NEW_IMAGES`.",
             "`OLD_NAME` has been replaced by `NEW_NAME`.",
             "Replace the `OLD_THREADS` with a more general configuration `NEW_THREADS`",
         ],
@@ -170,6 +174,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
     },
     Rule {
         name: "setting-required",
+        subject: true,
         makes: Makes::Required,
         confidence: Confidence::High,
         place: Place::ALL,

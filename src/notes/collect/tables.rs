@@ -5,10 +5,10 @@
 //! told from the header; a table whose header says nothing of the kind takes its meaning from the
 //! heading or the lead-in above it. What is no table of settings makes nothing.
 
-use super::markup::Plain;
-use super::names::{self, Name};
-use super::rules::Makes;
-use super::topics::Topics;
+use super::super::markup::Plain;
+use super::super::names::{self, Name};
+use super::super::rules::Makes;
+use super::super::topics::Topics;
 
 /// What a row of a table says.
 #[derive(Debug, PartialEq, Eq)]

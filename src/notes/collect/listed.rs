@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
 
-use super::names::{self, Name};
-use super::rules::Makes;
+use super::super::names::{self, Name};
+use super::super::rules::Makes;
 
 /// What the words above a list can say, the first that matches winning.
 const SAYS: [(Makes, &str); 6] = [

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::fact::Evidence;
-use super::markup::{Block, Document, Piece, Plain};
+use super::super::fact::Evidence;
+use super::super::markup::{Block, Document, Piece, Plain};
 
 /// The longest quote, in bytes.
 const LONGEST_QUOTE: usize = 600;

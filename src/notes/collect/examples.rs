@@ -5,8 +5,8 @@
 //! by their order. Only what is plain in such a pair is taken: another image in the same place, or
 //! another variable with the same value.
 
-use super::names::Name;
-use super::rules::Makes;
+use super::super::names::Name;
+use super::super::rules::Makes;
 
 /// What a pair of lines says, with the index of the new line.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub(super) struct Shown {
     /// The line that shows the new one, counted from the first line given.
     pub(super) line: usize,
 }
+
+/// The longest words before a code block that call it old or new, in bytes.
+const LONGEST_LABEL: usize = 120;
 
 /// The most lines of a change that are compared with each other.
 const MOST_LINES: usize = 60;
@@ -134,6 +137,18 @@ fn without_tag(image: &str) -> String {
         Some((repository, tag)) if !tag.contains('/') => repository.to_owned(),
         _ => image.to_owned(),
     }
+}
+
+/// Tells whether the words before a code block call it the old way.
+pub(super) fn is_before(label: &str) -> bool {
+    let words = ["before", "old", "previous", "v1", "from:"];
+    label.len() < LONGEST_LABEL && words.iter().any(|word| label.contains(word))
+}
+
+/// Tells whether the words before a code block call it the new way.
+pub(super) fn is_after(label: &str) -> bool {
+    let words = ["after", "new", "now", "v2", "to:", "become"];
+    label.len() < LONGEST_LABEL && words.iter().any(|word| label.contains(word))
 }
 
 #[cfg(test)]

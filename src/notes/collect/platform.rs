@@ -1,0 +1,152 @@
+//! Facts about versions and places: requirements, stops, versions not to run, moves.
+
+use super::super::fact::{Confidence, Fact, FactKind};
+use super::super::rules::Makes;
+use super::super::rules::engine::Hit;
+use super::super::rules::platform::INSIDE;
+use super::super::version::Version;
+use super::prose::groups;
+use super::{Mark, Reader};
+
+/// Capitalised words that stand where a component's name could and are none.
+const NO_COMPONENT: [&str; 19] = [
+    "this", "the", "version", "upgrade", "release", "it", "you", "a", "an", "now", "please",
+    "chart", "app", "if", "note", "at", "as", "tls", "ssl",
+];
+
+impl Reader<'_> {
+    /// Says that something else must have a minimum version.
+    pub(super) fn requires(&mut self, mark: &Mark<'_>, hit: &Hit<'_>) {
+        let component =
+            groups(&hit.captures, "component").first().and_then(|text| self.component(text));
+        let written = groups(&hit.captures, "range").first().copied();
+        let (Some(component), Some(written)) = (component, written) else { return };
+        let is_own = |version: &Version| {
+            version.precision() >= 2 && self.reading.own_versions.contains(&version.to_string())
+        };
+        if Version::find_all(written, 1).iter().any(|(_, _, version)| is_own(version)) {
+            return;
+        }
+        let of_space = component.to_lowercase().contains("space") || component.contains("disk");
+        let range =
+            if of_space { Some(format!(">={written}")) } else { range(written, hit.rule.makes) };
+        let (Some(range), Some(fact)) = (range, self.begin(FactKind::Requires, mark)) else {
+            return;
+        };
+        let subject = component.to_lowercase();
+        self.found.add(Fact { component: Some(component), range: Some(range), ..fact }, subject);
+        self.breaking(&mark.with(Confidence::Medium), false);
+    }
+
+    /// Returns a component's usual name; none for the application itself, for what images bring
+    /// along, and for plain words.
+    fn component(&self, written: &str) -> Option<String> {
+        let written = written.trim();
+        let lower = written.to_lowercase();
+        let usual = match lower.as_str() {
+            "k8s" | "kube" => "Kubernetes",
+            "postgres" | "pg" | "postgresql" => "PostgreSQL",
+            "mongo" => "MongoDB",
+            "docker engine" => "Docker",
+            _ => written,
+        };
+        let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let first = words.clone().next().unwrap_or_default();
+        let is_other =
+            |word: &str| !self.reading.own_names.contains(word) && !INSIDE.contains(&word);
+        (!NO_COMPONENT.contains(&first) && words.all(is_other)).then(|| usual.to_owned())
+    }
+
+    /// Says that a version is a stop, or must not be run.
+    pub(super) fn version(&mut self, mark: &Mark<'_>, hit: &Hit<'_>) {
+        let version = groups(&hit.captures, "version");
+        let version = version.first().and_then(|text| Version::parse(text.trim_end_matches('.')));
+        let span = self.reading.span;
+        let Some(version) =
+            version.filter(|version| span.contains(version) && !version.is_pre_release())
+        else {
+            return;
+        };
+        match hit.rule.makes {
+            Makes::StopAt if version.order(span.end()).is_lt() => {
+                self.named(FactKind::StopAt, &version.to_string(), mark);
+                self.breaking(&mark.with(Confidence::Medium), false);
+            }
+            Makes::Avoid => self.named(FactKind::Avoid, &version.to_string(), mark),
+            _ => {}
+        }
+    }
+
+    /// Says that an image or a chart is published under another name.
+    pub(super) fn moved(&mut self, kind: FactKind, mark: &Mark<'_>, hit: &Hit<'_>) {
+        let bare = |group| {
+            let found = groups(&hit.captures, group);
+            found.first().map(|text| text.trim_matches(['`', '.', ',', ' ']).to_owned())
+        };
+        let (old, new) = (bare("old"), bare("new"));
+        let is_place = |new: &String| is_image(new) || kind == FactKind::ChartMoved;
+        let Some(new) = new.filter(|new| is_place(new) && old.as_ref() != Some(new)) else {
+            return;
+        };
+        let Some(fact) = self.begin(kind, mark) else { return };
+        self.found.add(Fact { name: old.clone(), old, new: Some(new.clone()), ..fact }, new);
+    }
+}
+
+/// Tells whether a text looks like an image and not like a path, a page or two words.
+pub(super) fn is_image(text: &str) -> bool {
+    let pages = ["github.com", "gitlab.com", "docs.", "www.", "http", "/", "and/or"];
+    text.contains('/') && !pages.iter().any(|page| text.starts_with(page))
+}
+
+/// Reads the versions that will do from how they are written; several are alternatives.
+fn range(written: &str, makes: Makes) -> Option<String> {
+    let lower = written.to_lowercase();
+    let versions = lower.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    // A bare number of four digits is an issue's, not a version.
+    let is_version =
+        |version: &&str| !version.is_empty() && (version.len() <= 3 || version.contains('.'));
+    let versions: Vec<&str> =
+        versions.map(|version| version.trim_matches('.')).filter(is_version).collect();
+    if makes == Makes::Ends {
+        let words = ["below", "before", "older than", "prior", "lower than", "<"];
+        let below = words.iter().any(|word| lower.starts_with(word));
+        return versions.last().map(|last| format!("{}{last}", if below { ">=" } else { ">" }));
+    }
+    let ranges: Vec<String> = versions.iter().map(|version| format!(">={version}")).collect();
+    (!ranges.is_empty()).then(|| ranges.join(" || "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_they_are_written() {
+        for (written, makes, expected) in [
+            ("16.7 or 17.3 or higher", Makes::Requires, Some(">=16.7 || >=17.3")),
+            ("1.28.x", Makes::Requires, Some(">=1.28")),
+            (">=v1.21", Makes::Requires, Some(">=1.21")),
+            ("`1.25`", Makes::Requires, Some(">=1.25")),
+            ("7224", Makes::Requires, None),
+            ("11", Makes::Ends, Some(">11")),
+            ("2.1.0, 2.1.1, and 2.2.0", Makes::Ends, Some(">2.2.0")),
+            ("older than 12", Makes::Ends, Some(">=12")),
+        ] {
+            assert_eq!(range(written, makes).as_deref(), expected, "{written}");
+        }
+    }
+
+    #[test]
+    fn images_are_told_from_pages_and_paths() {
+        for (text, expected) in [
+            ("ghcr.io/lighthouse/server", true),
+            ("lighthouse/lighthouse", true),
+            ("github.com/lighthouse/server", false),
+            ("/var/lib/data", false),
+            ("lighthouse", false),
+        ] {
+            assert_eq!(is_image(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Goes through the sentences of a section and hands on what the rules find.
+//!
+//! Before a match counts it must speak of this version and of this application: sentences that
+//! promise what a later version will do are passed over, those about the mobile application
+//! become questions.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::super::fact::{Confidence, Fact, FactKind};
+use super::super::markup;
+use super::super::names::Name;
+use super::super::passage::{Passage, Shape};
+use super::super::rules::engine::{Engine, Hit};
+use super::super::rules::{Makes, Scope};
+use super::super::sections::State;
+use super::super::sentence::Sentence;
+use super::super::topics::Topics;
+use super::super::version::Version;
+use super::{Mark, Reader, evidence, listed};
+
+impl Reader<'_> {
+    /// Reads headings, paragraphs and lists.
+    pub(super) fn prose(&mut self, engine: &Engine) {
+        self.yanked();
+        self.find_still(engine);
+        let passages = self.page.passages;
+        for (index, passage) in passages.iter().enumerate() {
+            if !matches!(passage.shape, Shape::Row | Shape::Code) {
+                self.whole(engine, index, passage);
+                self.sentences(engine, index, passage);
+                self.listed(index, passage);
+            }
+        }
+    }
+
+    /// Takes a release whose heading says that it was taken back.
+    fn yanked(&mut self) {
+        let section = self.page.section;
+        let block = self.page.document.blocks.get(section.blocks.start);
+        let Some(block) = block.filter(|_| section.state == State::Yanked && section.headed) else {
+            return;
+        };
+        let plain = self.page.document.plain(block);
+        let sentence = 0..plain.text.len();
+        let quote =
+            evidence::quote(self.page.source, self.page.document, block, &plain, &sentence, 0);
+        let (Some(quote), Some(version)) = (quote, &section.version) else { return };
+        let name = version.to_string();
+        let fact =
+            self.fact(FactKind::Avoid, plain.text, Confidence::High, "yanked-heading", quote);
+        self.found.add(Fact { name: Some(name.clone()), ..fact }, name);
+    }
+
+    /// Finds the headings below which old names are said to work still.
+    fn find_still(&mut self, engine: &Engine) {
+        for passage in self.page.passages.iter().filter(|passage| passage.shape == Shape::Prose) {
+            for sentence in passage.plain.sentences() {
+                let text = passage.plain.text.get(sentence).unwrap_or_default();
+                let marked = Sentence::of(text, None);
+                let hits = engine.run(passage, Scope::Sentence, &marked.text);
+                if hits.iter().any(|hit| hit.rule.makes == Makes::StillWorks) {
+                    self.still.insert(passage.heading);
+                }
+            }
+        }
+    }
+
+    /// Tries the rules for whole passages: an entry of a list, the first words below a heading.
+    fn whole(&mut self, engine: &Engine, index: usize, passage: &Passage) {
+        let says_nothing = passage.nested || passage.leads() || passage.is_only_label();
+        if passage.shape == Shape::Heading || says_nothing {
+            return;
+        }
+        let text = passage.plain.text.as_str();
+        let mark = Mark {
+            passage,
+            sentence: 0..text.len(),
+            at: 0,
+            rule: "breaking-mark",
+            confidence: Confidence::High,
+        };
+        let led = passage.under != passage.heading;
+        if self.is_item(passage) || passage.first || led {
+            let marked = Sentence::of(text, None);
+            for hit in engine.run(passage, Scope::Passage, &marked.text) {
+                self.hit(index, &hit, &marked, &mark);
+            }
+        }
+        if passage.bang {
+            self.breaking(&mark, true);
+        }
+    }
+
+    fn sentences(&mut self, engine: &Engine, index: usize, passage: &Passage) {
+        let text = passage.plain.text.as_str();
+        let mut last: Option<Name> = None;
+        for sentence in passage.plain.sentences() {
+            let words = text.get(sentence.clone()).unwrap_or_default();
+            let marked = Sentence::of(words, last.as_ref());
+            for hit in engine.run(passage, Scope::Sentence, &marked.text) {
+                let start = hit.captures.get(0).map_or(0, |found| found.start());
+                let at = (sentence.start + marked.original(start)).min(sentence.end);
+                let mark = Mark {
+                    passage,
+                    sentence: sentence.clone(),
+                    at,
+                    rule: "",
+                    confidence: Confidence::Low,
+                };
+                self.hit(index, &hit, &marked, &mark);
+            }
+            last = marked.names.into_iter().rfind(|name| name.is_variable).or(last);
+        }
+    }
+
+    /// Reads an item below `The following variables were removed:`.
+    fn listed(&mut self, index: usize, passage: &Passage) {
+        let Some(above) = passage.under.and_then(|under| self.page.passages.get(under)) else {
+            return;
+        };
+        let makes = listed::makes(&above.plain.text, above.shape == Shape::Heading);
+        let Some(makes) = makes.filter(|_| self.is_item(passage)) else { return };
+        let Some((mut names, new)) = listed::names(&passage.plain.text) else { return };
+        let environment = listed::has_environment(&above.plain.text);
+        names.retain(|name| !name.is_variable || name.text.contains('_') || environment);
+        let is_said = |name: &Name| self.said.contains(&(index, name.text.clone()));
+        if names.is_empty() || names.iter().any(is_said) {
+            return;
+        }
+        let mark = Mark {
+            passage,
+            sentence: 0..passage.plain.text.len(),
+            at: 0,
+            rule: "listed-under",
+            confidence: Confidence::High,
+        };
+        match makes {
+            Makes::Renamed if new.is_empty() => {}
+            Makes::Renamed => self.renamed(&mark, &names, &new),
+            _ => self.settings(&mark, makes, &names),
+        }
+    }
+
+    fn is_item(&self, passage: &Passage) -> bool {
+        let block = self.page.document.blocks.get(passage.block);
+        block.is_some_and(|block| block.kind == markup::Kind::Item)
+    }
+
+    /// Takes one match of a rule.
+    fn hit(&mut self, index: usize, hit: &Hit<'_>, marked: &Sentence, mark: &Mark<'_>) {
+        let rule = hit.rule;
+        let mark = &Mark { rule: rule.name, confidence: rule.confidence, ..mark.clone() };
+        let text = marked.text.as_str();
+        if self.is_later(text, rule.makes) || (rule.subject && is_object(hit, text)) {
+            return;
+        }
+        match rule.makes {
+            Makes::Declared if is_foreign(text) => {
+                self.breaking(&mark.with(Confidence::Low), false);
+            }
+            Makes::Declared => self.breaking(mark, true),
+            Makes::Implied => {
+                let weak =
+                    mark.passage.near.has(Topics::ADDED) && rule.confidence < Confidence::High;
+                let unsure = weak || is_foreign(text);
+                self.breaking(
+                    &mark.with(if unsure { Confidence::Low } else { rule.confidence }),
+                    false,
+                );
+            }
+            Makes::Action => self.plain(FactKind::ManualAction, mark),
+            Makes::Irreversible => self.plain(FactKind::Irreversible, mark),
+            Makes::Discouraged => self.plain(FactKind::Deprecated, mark),
+            Makes::Removed
+            | Makes::Added
+            | Makes::Required
+            | Makes::Deprecated
+            | Makes::Changed => {
+                let names = self.settings_among(hit, "names", marked, mark.passage);
+                self.said.extend(names.iter().map(|name| (index, name.text.clone())));
+                self.settings(mark, rule.makes, &names);
+            }
+            Makes::Renamed => {
+                let old = self.settings_among(hit, "old", marked, mark.passage);
+                let new: Vec<Name> = groups(&hit.captures, "new")
+                    .iter()
+                    .flat_map(|part| marked.names_in(part))
+                    .collect();
+                self.said.extend(old.iter().chain(&new).map(|name| (index, name.text.clone())));
+                self.renamed(mark, &old, &new);
+            }
+            Makes::Requires | Makes::Ends => self.requires(mark, hit),
+            Makes::StopAt | Makes::Avoid => self.version(mark, hit),
+            Makes::Security => {
+                for name in groups(&hit.captures, "names") {
+                    self.named(FactKind::Security, &name.to_ascii_uppercase(), mark);
+                }
+            }
+            Makes::ImageMoved => self.moved(FactKind::ImageMoved, mark, hit),
+            Makes::ChartMoved => self.moved(FactKind::ChartMoved, mark, hit),
+            Makes::StillWorks => {}
+            Makes::Undoes => {
+                let version = groups(&hit.captures, "version");
+                self.found.undone.extend(version.first().and_then(|text| Version::parse(text)));
+            }
+        }
+    }
+
+    /// Tells whether a sentence promises what a later version of the application will do.
+    fn is_later(&self, text: &str, makes: Makes) -> bool {
+        let of_now = [
+            Makes::Implied,
+            Makes::Declared,
+            Makes::Removed,
+            Makes::Renamed,
+            Makes::Required,
+            Makes::Changed,
+        ];
+        let version = self.page.section.version.as_ref().filter(|_| of_now.contains(&makes));
+        let speaks_of_then = [" will ", "planned", "scheduled", "going to "]
+            .iter()
+            .any(|words| text.contains(words));
+        let Some(version) = version.filter(|_| speaks_of_then) else { return false };
+        Version::find_all(text, 2).iter().any(|(_, _, other)| {
+            let own =
+                self.reading.own_versions.contains(&other.to_string()) || other.is_next_of(version);
+            other.precision() >= 2
+                && other.order(version).is_gt()
+                && !other.is_within(version)
+                && own
+        })
+    }
+}
+
+/// Returns all captures of a group and its alternatives: `names`, `names2`, `names3`.
+pub(super) fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {
+    let numbered = (2..8).map(|number| format!("{name}{number}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .filter_map(|group| captures.name(&group).map(|found| found.as_str()))
+        .collect()
+}
+
+/// Tells whether a sentence is about another program of the same house, such as the mobile one.
+fn is_foreign(text: &str) -> bool {
+    static FOREIGN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let program = r"(?:mobile|android|ios|iphone|flutter|native|desktop|tv)(?: and (?:android|ios))? (?:apps?|clients?|applications?|versions?|users?)";
+        let people = r"(?:plugin|extension|theme|addon|library|module) (?:developers?|authors?|maintainers?)";
+        Regex::new(&format!(r"(?i)(?-u:\b)(?:{program}|{people})(?-u:\b)")).ok()
+    });
+    FOREIGN.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// Tells whether the name that a rule takes for its subject is governed by a preposition: in `the
+/// option in X has been removed` it is not X that was removed.
+fn is_object(hit: &Hit<'_>, text: &str) -> bool {
+    let names =
+        ["names", "names2", "old", "old2"].iter().find_map(|group| hit.captures.name(group));
+    let Some(names) = names else { return false };
+    let before = text.get(..names.start()).unwrap_or_default().trim_end().to_ascii_lowercase();
+    let before = before.strip_suffix("the").unwrap_or(&before).trim_end();
+    if before.ends_with("support for") || before.ends_with("support of") {
+        return false;
+    }
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    let prepositions = [
+        "in", "of", "within", "inside", "via", "through", "from", "using", "with", "by", "for",
+        "at", "under",
+    ];
+    prepositions.contains(&word)
+}

@@ -1,0 +1,137 @@
+//! Facts about variables and values.
+
+use super::super::Kind;
+use super::super::fact::{Confidence, Fact, FactKind};
+use super::super::markup::Callout;
+use super::super::names::Name;
+use super::super::passage::{Passage, Shape};
+use super::super::rules::Makes;
+use super::super::rules::engine::Hit;
+use super::super::sentence::Sentence;
+use super::super::topics::Topics;
+use super::prose::groups;
+use super::{Mark, Reader, listed};
+
+/// What a sentence says where the old way works on, and so nothing breaks.
+const STILL: [&str; 11] = [
+    "still available",
+    "still work",
+    "still supported",
+    "still accepted",
+    "still be used",
+    "still honou",
+    "as fallback",
+    "as a fallback",
+    "backward compat",
+    "backwards compat",
+    "alias",
+];
+
+/// Topics around a name that make it a setting's without the word.
+const AROUND: Topics =
+    Topics::BREAKING.and(Topics::UPGRADE).and(Topics::REMOVED).and(Topics::SETTINGS);
+
+impl Reader<'_> {
+    /// Returns the captured names that are settings, by their shape and the words around.
+    pub(super) fn settings_among(
+        &self,
+        hit: &Hit<'_>,
+        group: &str,
+        marked: &Sentence,
+        passage: &Passage,
+    ) -> Vec<Name> {
+        let captures = &hit.captures;
+        let has_noun = groups(captures, "noun").iter().any(|noun| !noun.trim().is_empty())
+            || groups(captures, "before").iter().any(|words| listed::has_noun(words));
+        let around =
+            passage.topics.has(AROUND) || passage.callout > Some(Callout::Note) || passage.bang;
+        let spoken = has_noun || listed::has_noun(&marked.text);
+        let chart = self.reading.kind == Kind::Chart;
+        let accepts = |name: &Name| {
+            if name.is_variable && !name.text.contains('_') {
+                listed::has_environment(&marked.text)
+            } else if name.is_variable {
+                self.reading.vocabulary.is_own(&name.text) || spoken || around
+            } else {
+                has_noun || (name.is_telling() && (chart || around)) || (chart && around)
+            }
+        };
+        let names = groups(captures, group).into_iter().flat_map(|part| marked.names_in(part));
+        names.filter(accepts).collect()
+    }
+
+    /// Says what became of settings.
+    pub(super) fn settings(&mut self, mark: &Mark<'_>, makes: Makes, names: &[Name]) {
+        let still = self.still.contains(&mark.passage.heading);
+        let makes = if still && makes == Makes::Removed { Makes::Deprecated } else { makes };
+        let beside: Vec<String> = names.iter().map(|name| name.text.clone()).collect();
+        for name in names {
+            let Some(kind) = kind_of(makes, name.is_variable) else { continue };
+            self.named(kind, &self.full(name, &beside), mark);
+            let sure = mark.confidence == Confidence::High;
+            let breaks = match makes {
+                Makes::Removed | Makes::Required => !still_said(mark.words()),
+                Makes::Changed => sure,
+                _ => false,
+            };
+            if breaks && (name.is_variable || sure || mark.passage.shape != Shape::Entry) {
+                self.breaking(&mark.with(Confidence::Medium), false);
+            }
+        }
+    }
+
+    /// Says that a setting has another name.
+    pub(super) fn renamed(&mut self, mark: &Mark<'_>, old: &[Name], new: &[Name]) {
+        let Some(first) = old.first() else { return };
+        let is_new =
+            |name: &&Name| name.is_variable == first.is_variable && name.text != first.text;
+        let news: Vec<&Name> = new.iter().filter(is_new).collect();
+        if news.is_empty() {
+            if new.iter().any(|name| name.text == first.text && name.value != first.value) {
+                self.settings(mark, Makes::Changed, old);
+            }
+            return;
+        }
+        let beside: Vec<String> = old.iter().chain(new).map(|name| name.text.clone()).collect();
+        let old = self.full(first, &beside);
+        let new = news.iter().map(|name| self.full(name, &beside)).collect::<Vec<_>>().join(" + ");
+        let kind = if first.is_variable { FactKind::EnvRenamed } else { FactKind::ValueRenamed };
+        let Some(fact) = self.begin(kind, mark) else { return };
+        let names = (Some(old.clone()), Some(old.clone()), Some(new));
+        self.found.add(Fact { name: names.0, old: names.1, new: names.2, ..fact }, old);
+        if !self.still.contains(&mark.passage.heading) && !still_said(mark.words()) {
+            self.breaking(&mark.with(Confidence::Medium), false);
+        }
+    }
+
+    /// Returns a name in full.
+    pub(super) fn full(&self, name: &Name, beside: &[String]) -> String {
+        if name.is_variable {
+            self.reading.vocabulary.full_name(&name.text, beside)
+        } else {
+            name.text.clone()
+        }
+    }
+}
+
+/// Returns the kind of fact for what became of a variable or a value.
+pub(super) fn kind_of(makes: Makes, is_variable: bool) -> Option<FactKind> {
+    Some(match (makes, is_variable) {
+        (Makes::Removed, true) => FactKind::EnvRemoved,
+        (Makes::Added, true) => FactKind::EnvAdded,
+        (Makes::Required, true) => FactKind::EnvRequired,
+        (Makes::Deprecated, true) => FactKind::EnvDeprecated,
+        (Makes::Changed, true) => FactKind::EnvChanged,
+        (Makes::Removed, false) => FactKind::ValueRemoved,
+        (Makes::Added, false) => FactKind::ValueAdded,
+        (Makes::Changed | Makes::Required, false) => FactKind::ValueChanged,
+        (Makes::Deprecated, false) => FactKind::Deprecated,
+        _ => return None,
+    })
+}
+
+/// Tells whether the sentence itself says that the old way still works.
+fn still_said(words: &str) -> bool {
+    let lower = words.to_lowercase();
+    STILL.iter().any(|said| lower.contains(said))
+}
