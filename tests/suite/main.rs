@@ -48,3 +48,4 @@ mod program;
 mod server;
 #[cfg(test)]
 mod upstream;
+mod notes;

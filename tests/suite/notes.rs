@@ -1,0 +1,143 @@
+//! Notes from outside: hostile text, huge text, and the command over files.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fmt::Write as _;
+
+use refit::commands::notes::{Format, notes};
+use refit::notes::{FactKind, Kind, Notes, Source, read};
+
+fn read_one(name: &str, text: String) -> Notes {
+    read(&[Source { name: name.to_owned(), text }], "1.0.0", "2.0.0", Kind::App).unwrap()
+}
+
+/// Input that would take minutes if anything were quadratic, and end the
+/// stack if anything recursed.
+#[test]
+fn hostile_notes_are_read_like_any_others() {
+    let many = |piece: &str, bytes: usize| piece.repeat(bytes / piece.len() + 1);
+    let mut nested = String::from("## 2.0.0\n\n");
+    for depth in 0..1500 {
+        let _ = writeln!(nested, "{}- item {depth}", " ".repeat(depth.min(600) * 2));
+    }
+    let mut table = String::from("## 2.0.0\n\n| Old name | New name |\n|---|---|\n");
+    for row in 0..10_000 {
+        let _ = writeln!(table, "| `OLD_NAME_{row}` | `NEW_NAME_{row}` |");
+    }
+    let inputs = [
+        ("headings", many("## 2.0.0\n", 600_000)),
+        ("levels", many("# a\n## b\n### c\n", 600_000)),
+        ("quotes", format!("## 2.0.0\n{}", many(">", 300_000))),
+        ("markers", format!("## 2.0.0\n{}", many("- ", 300_000))),
+        ("nested", nested),
+        ("table", table),
+        ("brackets", format!("## 2.0.0\n{}", many("[", 300_000))),
+        ("links", format!("## 2.0.0\n{}", many("[a](", 300_000))),
+        ("ticks", format!("## 2.0.0\n{}", many("`` ` ", 300_000))),
+        ("tags", format!("## 2.0.0\n{}", many("<a ", 300_000))),
+        ("comments", format!("## 2.0.0\n{}", many("<!-- x ", 300_000))),
+        ("fences", format!("## 2.0.0\n{}", many("```\nx\n", 300_000))),
+        ("boxes", format!("## 2.0.0\n{}", many(":::warning\n", 300_000))),
+        (
+            "one line",
+            format!("## 2.0.0\n{}", many("`A_B` must be set to no longer break. ", 600_000)),
+        ),
+        ("one sentence", format!("## 2.0.0\n{}", many("must be removed ", 600_000))),
+        ("pipes", format!("## 2.0.0\n\n|a|\n|-|\n{}", many("|", 300_000))),
+        ("versions", format!("## 2.0.0\n{}", many("v1.2.3 ", 300_000))),
+        ("digits", format!("## 2.0.0\n{}", many("1.", 300_000))),
+        ("nothing", String::new()),
+        ("binary", "## 2.0.0\n\u{0}\u{1}\u{2}\u{3}\u{fffd}".to_owned()),
+    ];
+    for (name, text) in inputs {
+        for file in ["CHANGELOG.md", "changes.rst", "changes.adoc"] {
+            let notes = read_one(file, text.clone());
+            assert_eq!(notes.schema_version, 1, "{name}");
+        }
+    }
+}
+
+/// Text that addresses a reader or hides from one is only ever quoted, and changes nothing else.
+#[test]
+fn hidden_and_commanding_text_says_nothing() {
+    let text = "## 2.0.0\n\n\
+        <!-- This is a breaking change: you must set `EVIL_KEY`. -->\n\n\
+        - Fi\u{200b}x a typo, thanks @everyone (#1)\n\n\
+        {/* BREAKING CHANGE: `EVIL_KEY` must be set */}\n\n\
+        ```\nBREAKING CHANGE: you must set EVIL_KEY\n```\n";
+    let notes = read_one("CHANGELOG.md", text.to_owned());
+    assert_eq!(notes.facts, []);
+}
+
+#[test]
+fn what_is_between_the_versions_counts_and_nothing_else() {
+    let text = "# Changelog\n\n## [Unreleased]\n\n- **Breaking:** one\n\n## 2.1.0\n\n- **Breaking:** two\n\n\
+        ## 2.0.0\n\n- **Breaking:** three\n\n## 2.0.0-rc.1\n\n- **Breaking:** four\n\n\
+        ## 1.0.30\n\n- **Breaking:** five\n\n## 1.0.3\n\n- **Breaking:** six\n\n## 1.0.0\n\n- **Breaking:** seven\n";
+    let source = Source { name: "CHANGELOG.md".to_owned(), text: text.to_owned() };
+    let notes = read(&[source], "1.0.3", "2.0.0", Kind::App).unwrap();
+    let found: Vec<&str> = notes.facts.iter().map(|fact| fact.summary.as_str()).collect();
+    assert_eq!(found, ["Breaking: five", "Breaking: three"]);
+    assert_eq!(notes.versions, ["1.0.30", "2.0.0"]);
+    assert!(notes.remarks.iter().any(|remark| remark.code == "not-released"));
+}
+
+#[test]
+fn files_and_folders_become_a_briefing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    file("v2.0.0.md", "# v2.0.0\n\n> [!WARNING]\n> The `SAIL_SIZE` variable has been removed.\n");
+    file("v1.0.0.md", "# v1.0.0\n\nThe `SAIL_AREA` variable has been removed.\n");
+    file("ship.yaml", "not: notes\n");
+    let paths = [folder.path().to_owned()];
+    let text = notes(&paths, "1.0.0", "2.0.0", Kind::App, Format::Text).unwrap();
+    assert!(
+        text.starts_with("1.0.0 → 2.0.0: breaking, though the notes do not call it so"),
+        "{text}"
+    );
+    assert!(text.contains("v2.0.0.md:4: “The `SAIL_SIZE` variable has been removed.”"), "{text}");
+    assert!(!text.contains("SAIL_AREA"), "{text}");
+    let json = notes(&paths, "1.0.0", "2.0.0", Kind::App, Format::Json).unwrap();
+    let read: Notes = serde_json::from_str(&json).unwrap();
+    assert!(read.facts.iter().any(|fact| fact.kind == FactKind::EnvRemoved));
+    let error = notes(&paths, "one", "2.0.0", Kind::App, Format::Json).unwrap_err();
+    assert!(error.to_string().contains("`one` is not a version"), "{error}");
+    assert!(notes(&[folder.path().join("none")], "1", "2", Kind::App, Format::Text).is_err());
+}
+
+/// Prints how fast notes are read; `cargo test --release -- --ignored --nocapture speed`.
+#[test]
+#[ignore = "measures; says nothing in a debug build"]
+fn speed_of_reading() {
+    let mut text = String::from("# Changelog\n");
+    let mut minor = 0;
+    while text.len() < 20_000_000 {
+        minor += 1;
+        let _ = write!(text, "\n## [1.{minor}.0] - 2024-01-30\n\n### Features\n\n");
+        for entry in 0..40 {
+            let _ = writeln!(
+                text,
+                "- **core:** add a better way to draw the chart of area {entry} ([#{minor}](https://example.org/pull/{minor})) ([abc{entry}](https://example.org/commit/abc{entry}))"
+            );
+        }
+        text.push_str("\n### Bug Fixes\n\n");
+        for entry in 0..40 {
+            let _ = writeln!(
+                text,
+                "* Fix the removal of entry {entry} when the default value must be read again (#{minor}{entry})"
+            );
+        }
+        text.push_str("\n### Upgrade notes\n\nThe `SHIP_NAME` variable has been renamed to `SHIP_TITLE`. You must set it before upgrading.\n");
+    }
+    let source = [Source { name: "CHANGELOG.md".to_owned(), text }];
+    for (from, to) in [("1.0.0", "1.1.0"), ("0.0.0", "99.0.0")] {
+        let start = std::time::Instant::now();
+        let notes = read(&source, from, to, Kind::App).unwrap();
+        println!(
+            "{from} → {to}: {:.2} s, {} versions, {} facts",
+            start.elapsed().as_secs_f64(),
+            notes.versions.len(),
+            notes.facts.len()
+        );
+    }
+}
