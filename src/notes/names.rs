@@ -23,7 +23,7 @@ pub(super) struct Name {
 }
 
 /// The shape of an environment variable that can be told without any words around it.
-const VARIABLE: &str = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+";
+const VARIABLE: &str = r"[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+";
 
 impl Name {
     /// Tells whether the name could hardly be a plain word: `maxSize`, `server.port`, `some_key`.
@@ -269,6 +269,7 @@ mod tests {
         for (text, expected) in [
             ("`SECRET_KEY`", vec![("SECRET_KEY", true)]),
             ("SECRET_KEY=abc", vec![("SECRET_KEY", true)]),
+            ("`SHIP_SAIL__SIZE`", vec![("SHIP_SAIL__SIZE", true)]),
             (
                 "`MODE_A=skip` and `server.maxSize`",
                 vec![("MODE_A", true), ("server.maxSize", false)],

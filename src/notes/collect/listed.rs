@@ -16,7 +16,7 @@ const SAYS: [(Makes, &str); 6] = [
     (Makes::Renamed, r"\brenam|\bnew names?\b|\breplaced\b"),
     (
         Makes::Removed,
-        r"\b(?:removed|dropped|deleted|removal|removing)\b|\bno longer (?:supported|used|available|read|exist|recogni)",
+        r"\b(?:removed|dropped|deleted|removal|removing)\b|\bno longer (?:supported|used|available|read|exist|recogni)|\bmoved (?:from|out of|to) (?:the )?(?:config|admin|database|web|ui\b)",
     ),
     (
         Makes::Required,
@@ -66,7 +66,7 @@ pub(super) fn makes(above: &str, is_heading: bool) -> Option<Makes> {
 /// Reads the names that an item starts with, and those after an arrow or a `to`.
 pub(super) fn names(item: &str) -> Option<(Vec<Name>, Vec<Name>)> {
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let name = r"(?:`[^`]{1,120}`|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=\S+)?";
+        let name = r"(?:`[^`]{1,120}`|[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=\S+)?";
         Regex::new(&format!(r"^(?:The )?({name}(?:(?:,? and |,? or |, | ?/ ?){name})*)(?:\s*(?:→|->|=>|to|:|-|is now|becomes|,? use)\s*(?:renamed to |replaced by |use )?({name}))?")).ok()
     });
     let capture = SHAPE.as_ref()?.captures(item)?;

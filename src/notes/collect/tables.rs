@@ -179,3 +179,68 @@ fn alone(cell: &Plain, status: Option<&Plain>, topics: Topics) -> Option<Row> {
 fn word(text: &str) -> String {
     text.trim_matches(|c: char| !c.is_alphanumeric() && c != '-').to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::markup::{Dialect, Document};
+    use super::*;
+
+    /// What each row below a header says, in words.
+    fn said(table: &str, topics: Topics) -> Vec<String> {
+        let document = Document::parse(Dialect::Markdown, table);
+        let rows: Vec<Vec<Plain>> =
+            document.blocks.iter().map(|block| Plain::cells(&document, block)).collect();
+        let header = Header::of(&rows[0]);
+        let names = |names: &[Name]| {
+            names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let word = |row: Row| {
+            format!("{:?} {} {}", row.makes, names(&row.names), names(&row.new))
+                .trim_end()
+                .to_owned()
+        };
+        rows[1..].iter().flat_map(|cells| header.row(cells, topics)).map(word).collect()
+    }
+
+    #[test]
+    fn old_beside_new_says_what_became_of_a_setting() {
+        let table = "| Old setting | New setting | Notes |\n|---|---|---|\n\
+            | `MAST_HEIGHT` | `MAST_LENGTH` | clearer |\n| `SAIL_AREA` | _Removed_ | |\n| _New_ | `KEEL_DEPTH` | |\n\
+            | `FLAG_COLOUR` | `FLAG_COLOUR` | now a list |\n| plain words | other words | |\n";
+        assert_eq!(
+            said(table, Topics::NONE),
+            [
+                "Renamed MAST_HEIGHT MAST_LENGTH",
+                "Removed SAIL_AREA",
+                "Added KEEL_DEPTH",
+                "Changed FLAG_COLOUR"
+            ]
+        );
+    }
+
+    #[test]
+    fn removed_beside_its_replacement_is_no_renaming() {
+        let table = "| Removed variable | Replacement |\n|---|---|\n\
+            | `SAIL_MODE=full` | `SAIL_MODE=all` |\n| `OAR_COUNT=2` | `ROWER_COUNT=1` |\n| `ANCHOR_KEY` | `key=<value>` |\n";
+        assert_eq!(
+            said(table, Topics::NONE),
+            ["Changed SAIL_MODE", "Removed OAR_COUNT", "Added ROWER_COUNT", "Removed ANCHOR_KEY"]
+        );
+    }
+
+    #[test]
+    fn a_plain_list_of_settings_takes_its_meaning_from_around() {
+        let table = "| Variable | Description | Default |\n|---|---|---|\n| `HULL_PAINT` | a colour | red |\n";
+        assert_eq!(said(table, Topics::NONE), Vec::<String>::new());
+        assert_eq!(said(table, Topics::SETTINGS.and(Topics::ADDED)), ["Added HULL_PAINT"]);
+        let table = "| Name | Status |\n|---|---|\n| `HULL_PAINT` | deprecated |\n";
+        assert_eq!(said(table, Topics::NONE), ["Deprecated HULL_PAINT"]);
+    }
+
+    #[test]
+    fn other_tables_say_nothing() {
+        let table =
+            "| Argument | Environment variable equivalent |\n|---|---|\n| `$1` | `SHIP_NAME` |\n";
+        assert_eq!(said(table, Topics::NONE), Vec::<String>::new());
+    }
+}

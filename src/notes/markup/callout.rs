@@ -41,6 +41,9 @@ const NAMES: [(&str, Callout); 22] = [
     ("error", Callout::Warning),
 ];
 
+/// Names of boxes that are something else as a tag.
+const NO_TAGS: [&str; 5] = ["summary", "abstract", "example", "quote", "question"];
+
 /// What a line does to the boxes around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
@@ -96,8 +99,12 @@ fn tagged(line: &str) -> Option<(Sign, usize)> {
     let tag = inside.get(..end)?.trim();
     let after = open.len() + end + close.len();
     if let Some(name) = tag.strip_prefix('/').or_else(|| tag.strip_prefix("end")) {
-        named(name.trim_start())?;
+        let name = name.trim_start();
+        named(name).filter(|_| !NO_TAGS.iter().any(|other| name.starts_with(other)))?;
         return Some((Sign::Close, after));
+    }
+    if NO_TAGS.iter().any(|name| tag.to_ascii_lowercase().starts_with(name)) {
+        return None;
     }
     let (callout, attributes) = named(tag)?;
     let lower = attributes.to_ascii_lowercase();
@@ -157,6 +164,8 @@ mod tests {
             ("{% endhint %}", false, Some(Sign::Close)),
             ("{{< admonition type=\"warning\" >}}", false, Some(Sign::Open(Callout::Warning))),
             ("<div>", false, None),
+            ("<summary>", false, None),
+            ("</summary>", false, None),
             ("warning: plain words", false, None),
         ] {
             assert_eq!(sign(line, quoted).map(|(sign, _)| sign), expected, "{line}");

@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use super::marks::{ENTITIES, is_hidden, is_html, plain_mark};
 use super::{Block, Document, Kind, Piece};
 
 /// How far a closing mark is looked for, in bytes.
@@ -306,16 +307,7 @@ impl Plain {
     }
 
     fn entity(&mut self, rest: &str, at: usize) -> usize {
-        let known = [
-            ("&nbsp;", " "),
-            ("&amp;", "&"),
-            ("&lt;", "<"),
-            ("&gt;", ">"),
-            ("&quot;", "\""),
-            ("&#39;", "'"),
-            ("&rarr;", "→"),
-        ];
-        match known.iter().find(|(entity, _)| rest.starts_with(entity)) {
+        match ENTITIES.iter().find(|(entity, _)| rest.starts_with(entity)) {
             Some((entity, " ")) => {
                 self.space(at);
                 entity.len()
@@ -368,92 +360,63 @@ fn within<'a>(rest: &'a str, skip: usize, close: &str) -> Option<&'a str> {
     inner.find(close).and_then(|end| inner.get(..end))
 }
 
-/// Tells whether a character is not shown and could hide or reorder text.
-fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
-        || (c.is_control() && !c.is_whitespace())
-}
+#[cfg(test)]
+mod tests {
+    use super::super::Dialect;
+    use super::*;
 
-/// Returns the plain form of a typographic mark, empty for any other character.
-fn plain_mark(c: char) -> &'static str {
-    match c {
-        '‘' | '’' | '‚' | '′' => "'",
-        '“' | '”' | '„' | '″' => "\"",
-        '‐' | '‑' | '‒' | '–' | '—' | '−' => "-",
-        '…' => "...",
-        '≥' => ">=",
-        '≤' => "<=",
-        '➡' | '⇒' | '➔' | '⟶' | '➜' => "→",
-        _ => "",
+    fn plain(text: &str) -> Plain {
+        let document = Document::parse(Dialect::Markdown, text);
+        document.plain(document.blocks.first().unwrap())
     }
-}
 
-/// Tells whether a tag (without its brackets) is one of HTML's or a component's.
-fn is_html(tag: &str) -> bool {
-    let name = tag.trim_start_matches('/');
-    let name = name.split([' ', '/', '\t']).next().unwrap_or_default();
-    let known = [
-        "a",
-        "abbr",
-        "admonition",
-        "b",
-        "blockquote",
-        "big",
-        "callout",
-        "center",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "font",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "note",
-        "ol",
-        "p",
-        "picture",
-        "pre",
-        "s",
-        "samp",
-        "small",
-        "source",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "tab",
-        "table",
-        "tabitem",
-        "tabs",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tip",
-        "tr",
-        "tt",
-        "u",
-        "ul",
-        "var",
-        "video",
-        "warning",
-    ];
-    known.contains(&name) || tag.contains("=\"") || tag.contains("={")
+    #[test]
+    fn markup_is_taken_away_and_names_stay() {
+        for (text, expected) in [
+            ("a **bold** _word_ and `CODE_NAME`", "a bold word and `CODE_NAME`"),
+            ("a [link](page#PART_NAME), an ![badge](x.svg)", "a link, an badge"),
+            ("snake_case_stays and *this* goes", "snake_case_stays and this goes"),
+            ("see https://example.org/a_b.", "see <url>"),
+            ("(see <https://example.org>)", "(see <url>)"),
+            ("a\u{a0}b\u{200b}c “d” – e…", "a bc \"d\" - e..."),
+            (":warning: take care :tada:", "⚠ take care"),
+            ("a<br>b <b>c</b> <name> <!-- hidden -->d", "a b c <name> d"),
+            ("escaped \\*stars\\* &amp; &lt;tags&gt;", "escaped *stars* & <tags>"),
+            ("~~gone~~ kept", "kept"),
+            ("wrapped\nlines", "wrapped lines"),
+            ("``two `ticks` ``", "`two ticks`"),
+        ] {
+            assert_eq!(plain(text).text, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_byte_knows_where_it_came_from() {
+        let text = "a **b** [c](d) `E_F` “g”";
+        let plain = plain(text);
+        for (needle, at) in [("b", 4), ("c", 9), ("E_F", 16), ("g", 24)] {
+            let found = plain.text.find(needle).unwrap();
+            assert_eq!(plain.origin(found), at, "{needle}");
+        }
+    }
+
+    #[test]
+    fn sentences_end_where_people_end_them() {
+        for (text, expected) in [
+            ("One. Two! Three?", vec!["One.", "Two!", "Three?"]),
+            (
+                "Use e.g. this, or v1.2.3 of it. Then go.",
+                vec!["Use e.g. this, or v1.2.3 of it.", "Then go."],
+            ),
+            (
+                "It says `a. B` there. (See below.) End",
+                vec!["It says `a. B` there.", "(See below.)", "End"],
+            ),
+        ] {
+            let plain = plain(text);
+            let found: Vec<&str> =
+                plain.sentences().into_iter().map(|range| &plain.text[range]).collect();
+            assert_eq!(found, expected);
+        }
+    }
 }

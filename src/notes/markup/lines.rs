@@ -7,16 +7,12 @@
 //! for any input, the lists that it keeps are bounded, and nothing recurses. Where it differs from
 //! `CommonMark` it is on the side of keeping text readable as text.
 
-use std::ops::Range;
-
 use super::callout::{self, Callout, Sign};
-use super::{BOLD_LINE, Block, Dialect, Document, Kind, Piece};
+use super::shape::{bold_line, column_of, is_rule, is_silent, item_marker, unquoted};
+use super::{Block, Dialect, Document, Kind, Piece};
 
 /// The deepest list or box that is told apart; what nests deeper counts as this deep.
 const DEEPEST: usize = 48;
-
-/// The longest paragraph that can be a heading in bold, in bytes.
-const LONGEST_BOLD_LINE: usize = 160;
 
 /// Reads a whole document.
 pub(super) fn read(dialect: Dialect, text: &str) -> Document<'_> {
@@ -33,7 +29,7 @@ pub(super) fn read(dialect: Dialect, text: &str) -> Document<'_> {
 
 /// A list item whose nested blocks may still come.
 #[derive(Clone, Copy)]
-struct OpenItem {
+pub(super) struct OpenItem {
     /// Column of the marker.
     column: usize,
     /// Column of the text.
@@ -43,13 +39,13 @@ struct OpenItem {
 
 /// A box whose end has not come yet.
 #[derive(Clone, Copy)]
-struct OpenBox {
+pub(super) struct OpenBox {
     callout: Callout,
     until: Until,
 }
 
 #[derive(Clone, Copy)]
-enum Until {
+pub(super) enum Until {
     Closed,
     /// Lines at this column or left of it end the box.
     Column(usize),
@@ -58,7 +54,7 @@ enum Until {
 
 /// What hides the lines of a document from being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Inside {
+pub(super) enum Inside {
     /// Nothing.
     Text,
     /// A comment of HTML or MDX.
@@ -68,26 +64,26 @@ enum Inside {
 }
 
 /// A fence whose end has not come yet.
-struct Fence {
-    mark: u8,
-    length: usize,
-    quoted: bool,
+pub(super) struct Fence {
+    pub(super) mark: u8,
+    pub(super) length: usize,
+    pub(super) quoted: bool,
 }
 
-struct Reader<'a> {
-    dialect: Dialect,
-    document: Document<'a>,
-    items: Vec<OpenItem>,
-    boxes: Vec<OpenBox>,
-    fence: Option<Fence>,
+pub(super) struct Reader<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) document: Document<'a>,
+    pub(super) items: Vec<OpenItem>,
+    pub(super) boxes: Vec<OpenBox>,
+    pub(super) fence: Option<Fence>,
     /// The block that the next plain line continues.
-    open: Option<usize>,
-    in_table: bool,
-    inside: Inside,
+    pub(super) open: Option<usize>,
+    pub(super) in_table: bool,
+    pub(super) inside: Inside,
     /// Lines indented more than this are shown as they are (`::` of reStructuredText).
-    literal: Option<usize>,
+    pub(super) literal: Option<usize>,
     /// The underline characters of reStructuredText headings, by first use.
-    underlines: Vec<u8>,
+    pub(super) underlines: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
@@ -258,7 +254,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn add(&mut self, kind: Kind, piece: Piece, quoted: bool) -> usize {
+    pub(super) fn add(&mut self, kind: Kind, piece: Piece, quoted: bool) -> usize {
         let parent = match kind {
             Kind::Item => self.items.last().map(|item| item.block),
             Kind::Heading(_) => None,
@@ -278,7 +274,7 @@ impl<'a> Reader<'a> {
         self.document.blocks.len() - 1
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.open = None;
         self.in_table = false;
     }
@@ -323,43 +319,6 @@ impl<'a> Reader<'a> {
         self.open = Some(self.add(Kind::Code, piece, quoted));
     }
 
-    fn opens_fence(&mut self, piece: Piece, text: &str, quoted: bool) -> bool {
-        let mark = text.bytes().next().unwrap_or_default();
-        let length = text.bytes().take_while(|b| *b == mark).count();
-        let is_fence = match self.dialect {
-            Dialect::AsciiDoc => matches!(mark, b'-' | b'.') && length >= 4 && length == text.len(),
-            _ => matches!(mark, b'`' | b'~') && length >= 3,
-        };
-        let rest = text.get(length..).unwrap_or_default();
-        if !is_fence || (mark == b'`' && rest.contains('`')) {
-            return false;
-        }
-        let skip = rest.len() - rest.trim_start_matches([' ', '{', '.']).len();
-        let word = rest.get(skip..).unwrap_or_default();
-        let word = word.split([' ', '}', ',']).next().unwrap_or_default();
-        let start = piece.start + length + skip;
-        let empty = Piece { start: piece.end, end: piece.end, line: piece.line };
-        let block = self.add(Kind::Code, empty, quoted);
-        if let Some(block) = self.document.blocks.get_mut(block) {
-            block.language = Some(start..start + word.len());
-        }
-        self.open = Some(block);
-        self.fence = Some(Fence { mark, length, quoted });
-        true
-    }
-
-    fn opens_comment(&mut self, text: &str) -> bool {
-        let (open, close) = if text.starts_with("{/*") { ("{/*", "*/}") } else { ("<!--", "-->") };
-        let Some(rest) = text.strip_prefix(open) else { return false };
-        match rest.split_once(close) {
-            None => self.inside = Inside::Comment,
-            Some((_, after)) if after.trim().is_empty() => {}
-            Some(_) => return false,
-        }
-        self.close();
-        true
-    }
-
     fn edge(&mut self, sign: Sign, column: usize) {
         self.close();
         if self.boxes.len() >= DEEPEST {
@@ -385,213 +344,109 @@ impl<'a> Reader<'a> {
             self.boxes.pop();
         }
     }
+}
 
-    /// Skips the directives and labels of reStructuredText and the attributes of `AsciiDoc`.
-    fn directive(&mut self, text: &str, column: usize) -> bool {
-        match self.dialect {
-            Dialect::ReStructured if text.starts_with(".. ") => {
-                self.close();
-                let code = [".. code", ".. parsed-literal", ".. literalinclude", ".. raw"];
-                if code.iter().any(|name| text.starts_with(name)) {
-                    self.literal = Some(column);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each block in a line: its kind, its parent and box where it has them, its pieces.
+    fn shown(dialect: Dialect, text: &str) -> Vec<String> {
+        let document = read(dialect, text);
+        let line = |block: &Block| {
+            let pieces: Vec<&str> =
+                document.pieces_of(block).iter().map(|p| document.text_of(*p)).collect();
+            let parent = block.parent.map(|parent| format!(" in {parent}")).unwrap_or_default();
+            let callout = block.callout.map(|callout| format!(" {callout:?}")).unwrap_or_default();
+            let kind = match block.kind {
+                Kind::Heading(level) => format!("h{level}"),
+                Kind::Item => "item".to_owned(),
+                Kind::Paragraph => "text".to_owned(),
+                Kind::Code => format!("code {}", document.language(block)).trim_end().to_owned(),
+                Kind::Row { header } => {
+                    if header {
+                        "header".to_owned()
+                    } else {
+                        "row".to_owned()
+                    }
                 }
-                true
-            }
-            Dialect::AsciiDoc if text.starts_with('[') && text.ends_with(']') => {
-                self.close();
-                true
-            }
-            Dialect::AsciiDoc => {
-                text.starts_with(':') && text.trim_start_matches(':').contains(':')
-            }
-            _ => false,
-        }
-    }
-
-    /// Reads `## Title` (or `== Title`), and returns the level and where the title starts.
-    fn heading(&mut self, text: &str, column: usize) -> Option<(u8, usize)> {
-        let mark = if self.dialect == Dialect::AsciiDoc { b'=' } else { b'#' };
-        let level = text.bytes().take_while(|b| *b == mark).count();
-        let rest = text.get(level..)?;
-        let spaced = rest.starts_with([' ', '\t', '\u{a0}']);
-        let glued = level >= 2
-            && mark == b'#'
-            && rest.starts_with(|c: char| c.is_alphanumeric() || c == '[');
-        if level == 0 || level > 6 || !(spaced || glued) {
-            return None;
-        }
-        if column >= 4 && self.items.is_empty() && self.boxes.is_empty() {
-            return None;
-        }
-        self.close();
-        let skip = text.len() - rest.trim_start_matches([' ', '\t', '\u{a0}']).len();
-        Some((u8::try_from(level).unwrap_or(6), skip))
-    }
-
-    /// Turns the open paragraph into a heading where this line underlines it.
-    fn underlines(&mut self, text: &str, column: usize) -> bool {
-        let mark = text.bytes().next().unwrap_or_default();
-        if text.len() < 2 || !mark.is_ascii_punctuation() || !text.bytes().all(|b| b == mark) {
-            return false;
-        }
-        let structured = self.dialect == Dialect::ReStructured;
-        let usable = match mark {
-            b'=' => true,
-            b'-' => text.len() >= 3,
-            b'~' | b'^' | b'*' | b'#' | b'"' | b'+' => structured && text.len() >= 3,
-            _ => false,
+            };
+            format!("{kind}{parent}{callout}: {}", pieces.join("|"))
         };
-        let Some(open) = self.open else { return structured && usable };
-        let level = match mark {
-            b'=' if !structured => 1,
-            b'-' if !structured => 2,
-            _ => {
-                let known = self.underlines.iter().position(|known| *known == mark);
-                let place = known.unwrap_or_else(|| {
-                    self.underlines.push(mark);
-                    self.underlines.len() - 1
-                });
-                u8::try_from(place + 1).unwrap_or(6).min(6)
-            }
-        };
-        let Some(block) = self.document.blocks.get_mut(open) else { return false };
-        let last = block.pieces.end.saturating_sub(1);
-        if !usable || column >= 4 || block.kind != Kind::Paragraph || block.parent.is_some() {
-            return false;
-        }
-        // A wrapped paragraph keeps its first lines; the underlined one is the heading.
-        if block.pieces.len() > 1 {
-            block.pieces.end = last;
-            let mut heading = block.clone();
-            heading.pieces = last..last + 1;
-            heading.kind = Kind::Heading(level);
-            self.document.blocks.push(heading);
-        } else {
-            block.kind = Kind::Heading(level);
-        }
-        self.items.clear();
-        self.close();
-        true
+        document.blocks.iter().map(line).collect()
     }
 
-    /// Turns the line before into a table's header where this line is `|---|---|`.
-    fn delimits_table(&mut self, text: &str) -> bool {
-        let dashes =
-            text.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' ' | b'\t' | b'+' | b'='));
-        if !dashes || !text.contains('-') || !text.contains('|') {
-            return false;
-        }
-        let Some(open) = self.open else { return false };
-        let Some(block) = self.document.blocks.get_mut(open) else { return false };
-        if block.kind != Kind::Paragraph {
-            return false;
-        }
-        let last = block.pieces.end.saturating_sub(1);
-        let header = self.document.pieces.get(last).copied();
-        if !header.is_some_and(|p| {
-            self.document.text.get(p.start..p.end).is_some_and(|t| t.contains('|'))
-        }) {
-            return false;
-        }
-        if block.pieces.len() > 1 {
-            block.pieces.end = last;
-            let mut row = block.clone();
-            row.pieces = last..last + 1;
-            row.kind = Kind::Row { header: true };
-            self.document.blocks.push(row);
-        } else {
-            block.kind = Kind::Row { header: true };
-        }
-        self.open = None;
-        self.in_table = true;
-        true
+    #[test]
+    fn markdown_becomes_blocks() {
+        let text = "---\ntitle: \"A title\"\nother: x\n---\n# One #\n\nTwo\nlines.\n\n- a\n  wrapped\n  - b\n\n    under b\n- c\n\nSetext\n------\n\n**Bold line:**\n\n1. d\n```yaml\ne: f\n```\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n---\n";
+        let expected = [
+            "h0: A title",
+            "h1: One",
+            "text: Two|lines.",
+            "item: a|wrapped",
+            "item in 3: b",
+            "text in 4: under b",
+            "item: c",
+            "h2: Setext",
+            "h7: **Bold line:**",
+            "item: d",
+            "code yaml in 9: |e: f",
+            "header: | x | y |",
+            "row: | 1 | 2 |",
+        ];
+        assert_eq!(shown(Dialect::Markdown, text), expected);
     }
-}
 
-/// Counts the quote signs of a line, and returns where the text after them starts.
-fn unquoted(line: &str) -> (bool, usize) {
-    let mut at = 0;
-    let mut quoted = false;
-    loop {
-        let rest = line.get(at..).unwrap_or_default();
-        let inner = rest.trim_start_matches(' ');
-        if rest.len() - inner.len() > 6 || !inner.starts_with('>') {
-            return (quoted, at);
-        }
-        quoted = true;
-        at = line.len() - inner.len() + 1;
-        if line.get(at..).is_some_and(|rest| rest.starts_with(' ')) {
-            at += 1;
-        }
+    #[test]
+    fn boxes_of_all_kinds_hold_their_text() {
+        let text = "> [!WARNING]\n> a\n\nb\n\n!!! danger \"Title\"\n    c\n\n    d\n\ne\n\n:::caution\nf\n:::\n\ng\n\n<Note>\n\nh\n\n</Note>\ni\n";
+        let expected = [
+            "text Warning: a",
+            "text: b",
+            "text Warning: Title\"",
+            "text Warning: c",
+            "text Warning: d",
+            "text: e",
+            "text Warning: f",
+            "text: g",
+            "text Note: h",
+            "text: i",
+        ];
+        assert_eq!(shown(Dialect::Markdown, text), expected);
     }
-}
 
-/// Returns the column after this white space; a tab goes to the next multiple of four.
-fn column_of(space: &str) -> usize {
-    space.chars().fold(0, |column, c| if c == '\t' { (column / 4 + 1) * 4 } else { column + 1 })
-}
-
-/// Returns where the text of a list item starts.
-fn item_marker(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let first = *bytes.first()?;
-    let marker = if matches!(first, b'-' | b'*' | b'+') {
-        bytes.iter().take_while(|b| **b == first && first == b'*').count().max(1)
-    } else if text.starts_with('•') || text.starts_with('–') {
-        '•'.len_utf8()
-    } else {
-        let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
-        let ends = matches!(bytes.get(digits), Some(b'.' | b')'));
-        if digits == 0 || digits > 4 || !ends {
-            return None;
-        }
-        digits + 1
-    };
-    let rest = text.get(marker..)?;
-    let body = rest.trim_start_matches([' ', '\t', '\u{a0}']);
-    let body = ["[ ] ", "[x] ", "[X] "].iter().find_map(|b| body.strip_prefix(b)).unwrap_or(body);
-    (rest.len() > body.len() && marker <= 3 + usize::from(first.is_ascii_digit()) * 2)
-        .then(|| text.len() - body.len())
-}
-
-/// Tells whether a line is a thematic break.
-fn is_rule(text: &str) -> bool {
-    let mark = text.bytes().next().unwrap_or_default();
-    matches!(mark, b'-' | b'*' | b'_' | b'=')
-        && text.bytes().filter(|b| *b == mark).count() >= 3
-        && text.bytes().all(|b| b == mark || b == b' ')
-}
-
-/// Tells whether a line holds nothing to read: a lone tag, an import of MDX, a link definition.
-fn is_silent(text: &str) -> bool {
-    let tag = text.starts_with('<') && text.ends_with('>') && text.matches('<').count() == 1;
-    let import =
-        text.starts_with("import ") && text.contains(" from ") && text.contains(['"', '\'']);
-    let export = text.starts_with("export ") && text.ends_with([';', '}', '{']);
-    let definition = text.starts_with('[')
-        && text.find("]: ").is_some_and(|at| {
-            text.get(at + 3..).is_some_and(|r| r.starts_with("http") || r.starts_with('<'))
-        });
-    tag && !text.contains("http") || import || export || definition
-}
-
-/// Tells whether a paragraph is one bold line, which writers use as a heading.
-fn bold_line(document: &Document<'_>, index: usize) -> Option<u8> {
-    let block = document.blocks.get(index)?;
-    if block.kind != Kind::Paragraph || block.parent.is_some() || block.pieces.len() != 1 {
-        return None;
+    #[test]
+    fn comments_imports_and_tags_are_not_text() {
+        let text = "import X from 'y'\n\n<!-- a\nb -->\n<details>\n<summary>c</summary>\n\nd\n\n</details>\n{/* e */}\nf\n";
+        assert_eq!(
+            shown(Dialect::Markdown, text),
+            ["text: <summary>c</summary>", "text: d", "text: f"]
+        );
     }
-    let text = document.pieces_of(block).first().map(|piece| document.text_of(*piece))?;
-    let inside = |range: Range<usize>| text.get(range).unwrap_or_default();
-    if text.len() > LONGEST_BOLD_LINE {
-        return None;
+
+    #[test]
+    fn restructured_text_and_asciidoc_have_headings_and_boxes() {
+        let text = "=====\nTitle\n=====\n\n.. _label:\n\nPart\n----\n\n.. warning::\n\n   a\n\n* b\n\nLike this::\n\n   code\n\nc\n";
+        let expected = [
+            "h1: Title",
+            "h2: Part",
+            "text Warning: a",
+            "item: b",
+            "text: Like this::",
+            "code: code",
+            "text: c",
+        ];
+        assert_eq!(shown(Dialect::ReStructured, text), expected);
+        let text =
+            "= Title\n:attribute: x\n\n== Part\n\n[WARNING]\n====\na\n====\n\n----\ncode\n----\n";
+        let expected = ["h1: Title", "h2: Part", "text: a", "code: |code"];
+        assert_eq!(shown(Dialect::AsciiDoc, text), expected);
     }
-    let body = text.trim_end_matches([':', ' ']);
-    for mark in ["**", "__"] {
-        if body.len() > 4 && body.starts_with(mark) && body.ends_with(mark) {
-            let inner = inside(2..body.len() - 2);
-            return (!inner.contains(mark) && !inner.ends_with(['.', '!'])).then_some(BOLD_LINE);
-        }
+
+    #[test]
+    fn lines_are_counted_as_editors_count_them() {
+        let document = read(Dialect::Markdown, "a\r\n\r\nb\rc\n\nd");
+        let lines: Vec<usize> = document.pieces.iter().map(|piece| piece.line).collect();
+        assert_eq!(lines, [1, 3, 5]);
     }
-    None
 }

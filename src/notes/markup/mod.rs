@@ -3,13 +3,17 @@
 //! Notes come as Markdown in all its dialects (admonitions, MDX, inline HTML), as
 //! reStructuredText, `AsciiDoc` and plain text. What later rooms need of them is the same for all:
 //! headings with their level, list items with their parents, paragraphs, code, table rows, and
-//! whether a warning stands around them. [`lines`] reads them in one pass, line by line, which
-//! keeps hostile input linear and every block's lines known; [`inline`] turns one block into plain
+//! whether a warning stands around them. [`lines`] reads them in one pass, line by line ([`shape`],
+//! [`openings`], [`callout`]), which keeps hostile input linear and every block's lines known;
+//! [`inline`] turns one block into plain
 //! text that remembers where each byte came from. Nothing here knows what notes mean.
 
 mod callout;
 mod inline;
 mod lines;
+mod marks;
+mod openings;
+mod shape;
 
 pub(super) use callout::Callout;
 pub(super) use inline::Plain;
