@@ -19,6 +19,8 @@ mod rules;
 mod sections;
 mod sentence;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod topics;
 mod version;
 

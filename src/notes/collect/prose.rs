@@ -164,7 +164,8 @@ impl Reader<'_> {
             Makes::Implied => {
                 let weak =
                     mark.passage.near.has(Topics::ADDED) && rule.confidence < Confidence::High;
-                let unsure = weak || is_foreign(text);
+                let still = self.still.contains(&mark.passage.heading) && listed::has_noun(text);
+                let unsure = weak || still || is_foreign(text);
                 self.breaking(
                     &mark.with(if unsure { Confidence::Low } else { rule.confidence }),
                     false,

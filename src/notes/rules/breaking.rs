@@ -316,4 +316,24 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ],
         ..RULE
     },
+    Rule {
+        name: "unnamed-setting",
+        confidence: Confidence::High,
+        place: Place {
+            outside: Topics::FOREIGN
+                .and(Topics::FUTURE)
+                .and(Topics::INTERNAL)
+                .and(Topics::KNOWN_ISSUES),
+            ..Place::TEXT
+        },
+        triggers: &["remov", "drop", "delet", "renam"],
+        pattern: r"(?:^|[^\w ] ?|\b(?:we|and|also|also) )(?:remov(?:e[sd]?|ing)|drop(?:s|ped)?|delete[sd]?|renam(?:e[sd]?|ing))(?: [a-z0-9-]+| [\x01\x03][0-9]+\x02){0,4}? (?:env(?:ironment)? (?:variables?|vars?)|config(?:uration)? (?:options?|keys?|values?)|helm values?|command[- ]line (?:flags|options|arguments))\b",
+        unless: r"\bfrom (?:the )?(?:docs?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow)\b|\b(?:will|can|may|could) be",
+        finds: &[
+            "remove old anchor env variables, and the migration of ropes",
+            "Breaking: Rename the environment variable for self-signed certificates",
+        ],
+        passes: &["Remove unused env variables", "Remove environment variables from the docs"],
+        ..RULE
+    },
 ];

@@ -1,0 +1,298 @@
+//! Whole readings: notes as projects write them, and what is read from them.
+//!
+//! The notes here are our own, about ships. Each is in the manner of a kind of project: a
+//! changelog kept by hand, one made from commits, an upgrade guide, the `UPGRADE` page of a chart.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Reads notes for an upgrade from 1.0.0 to 2.0.0, and shows each fact but the breaking ones in a
+/// few words.
+fn facts(kind: Kind, text: &str) -> (Declared, Vec<String>) {
+    let source = Source { name: "CHANGELOG.md".to_owned(), text: format!("## 2.0.0\n\n{text}\n") };
+    let notes = read(&[source], "1.0.0", "2.0.0", kind).unwrap();
+    let shown = |fact: &Fact| {
+        let kind = serde_json::to_value(fact.kind).unwrap();
+        let parts = [&fact.name, &fact.new, &fact.component, &fact.range];
+        let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        format!("{} {}", kind.as_str().unwrap(), parts.join(" ")).trim_end().to_owned()
+    };
+    let quiet = [FactKind::Breaking, FactKind::ManualAction, FactKind::Deprecated];
+    let facts = notes.facts.iter().filter(|fact| !quiet.contains(&fact.kind)).map(shown).collect();
+    (notes.summary.declared, facts)
+}
+
+fn check(kind: Kind, text: &str, declared: Declared, expected: &[&str]) {
+    let (found, facts) = facts(kind, text);
+    assert_eq!(
+        (found, facts),
+        (declared, expected.iter().map(ToString::to_string).collect()),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_breaks_is_found_without_the_word() {
+    for text in [
+        "### Changed\n\n- A missing compass now prevents startup.",
+        "### Bug Fixes\n\n* rename `SHIP_SAIL` env variable to `SHIP_CANVAS` ([abc1234](https://e.org/commit/abc1234))",
+        "### Features\n\n* drop support for wooden hulls ([abc1234](https://e.org/commit/abc1234))",
+        "### Other\n\n* remove old anchor env variables ([abc1234](https://e.org/commit/abc1234))",
+        "We had to drop ARMv7 support.",
+        "An anchor key must be provided via the `ANCHOR_KEY` environment variable.",
+        "The default listen port is now 8080 instead of 80.",
+        "Pre-launch hooks no longer receive positional arguments.",
+        "This release requires PostgreSQL 16 or newer.",
+        "The log book callback endpoint has changed to match the new harbour office.",
+    ] {
+        assert_eq!(facts(Kind::App, text).0, Declared::Implicit, "{text}");
+    }
+}
+
+#[test]
+fn what_is_called_breaking_is_found_in_all_its_places() {
+    for text in [
+        "### Breaking changes\n\n- The rudder is on the other side",
+        "### ⚠ BREAKING CHANGES\n\n* **deck:** the rudder is on the other side",
+        "### :boom: Breaking changes & Deprecations\n\n- Use a new rudder",
+        "* BREAKING\n  * The rudder is on the other side (#12)",
+        "- feat(deck)!: move the rudder (#12)",
+        "- [BREAKING] Move the rudder (#12)",
+        "- 💥 Move the rudder",
+        "**This is a breaking change release:** the rudder moved.",
+        "Please read the following important notes about breaking changes:\n\n1. The rudder may be on the other side.",
+        "### Rudder\n\n> ⚠️ Breaking change\n\nIt is on the other side.",
+        "### Potentially breaking: the rudder\n\nIt is on the other side.",
+    ] {
+        assert_eq!(facts(Kind::App, text).0, Declared::Explicit, "{text}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_break_is_none() {
+    for text in [
+        "### Breaking changes\n\n### Features\n\n- A flag",
+        "### Breaking changes\n\nNone.",
+        "### Breaking changes & Deprecations\n\n- Deprecate `SHIP_SAIL` in favour of `SHIP_CANVAS`.",
+        "There are no breaking changes in this release.",
+        "- Fix: wrap non-breaking words in the log (#12)",
+        "- Fix: handle breaking change of the map library (#12)",
+        "### Bug Fixes\n\n* Fixed a crash: the ship no longer returns an error",
+        "### Mobile\n\n- **Breaking:** the old mobile app can no longer land",
+        "- Breaking: old mobile apps must be updated first",
+        "This is the last release for wooden hulls. Please change your hull before upgrading to the next release.",
+        "### Upcoming\n\n- Breaking: sails will be removed",
+        "The `SHIP_SAIL` variable will be removed in 3.0.0.",
+        "### Documentation\n\n- docs: rename the harbour",
+        "- build(deps): bump rope from 1.0.0 to 2.0.0 (#12)",
+        "- Drop support for Python 3.8 (#12)",
+        "The database will be migrated automatically; this may take some minutes.",
+        "Due to breaking changes in the Weather API, forecasts come from elsewhere now.",
+    ] {
+        assert_eq!(facts(Kind::App, text).0, Declared::None, "{text}");
+    }
+}
+
+#[test]
+fn variables_are_read_from_sentences_lists_and_tables() {
+    let declared = Declared::Implicit;
+    check(
+        Kind::App,
+        "The `SHIP_SECRET` environment variable is now required.\n\n\
+         The following variables have been removed:\n\n- `SHIP_OAR`: no one rows\n- `SHIP_SCULL`\n\n\
+         | Old setting | New setting |\n|---|---|\n| `SHIP_SAIL` | `SHIP_CANVAS` |\n",
+        declared,
+        &[
+            "env-required SHIP_SECRET",
+            "env-removed SHIP_OAR",
+            "env-removed SHIP_SCULL",
+            "env-renamed SHIP_SAIL SHIP_CANVAS",
+        ],
+    );
+    check(
+        Kind::App,
+        "The `SHIP_SAIL` becomes `SHIP_CANVAS` and its values pass from `cloth` to `canvas`.\n\n\
+         Add `SHIP_CANVAS` and `SHIP_ROPE` variables.\n",
+        declared,
+        &["env-renamed SHIP_SAIL SHIP_CANVAS", "env-added SHIP_ROPE"],
+    );
+    check(
+        Kind::App,
+        "The variables have been removed in favour of a single `SHIP_RIG` string.\n\n\
+         | Removed variable | Replacement in `SHIP_RIG` |\n|---|---|\n| `SHIP_MAST` | `mast=<value>` |\n\n\
+         The old variables will continue to work for now.\n",
+        Declared::None,
+        &["env-deprecated SHIP_MAST", "env-added SHIP_RIG"],
+    );
+    check(
+        Kind::App,
+        "We changed the compose file for the `SHIP_SECRET`. Since this version, this environment variable is also required on the pilot.",
+        declared,
+        &["env-required SHIP_SECRET"],
+    );
+    check(
+        Kind::App,
+        "Users behind a lock may need to set `SHIP_LOCK`. To use the crane, `SHIP_CRANE` must be set.",
+        Declared::None,
+        &[],
+    );
+}
+
+#[test]
+fn a_prefix_that_a_table_drops_is_put_back() {
+    let text = "| Old | New |\n|---|---|\n\
+        | `MAST_HEIGHT` | [`MAST_LENGTH`](settings.md#SHIP_MAST_LENGTH) |\n| `MAST_DELAY` | _Removed_ |\n\n\
+        `SHIP_NAME`, `SHIP_FLAG`, `SHIP_PORT` and `SHIP_CREW` are as before.\n";
+    check(
+        Kind::App,
+        text,
+        Declared::Implicit,
+        &["env-removed SHIP_MAST_DELAY", "env-renamed SHIP_MAST_HEIGHT SHIP_MAST_LENGTH"],
+    );
+}
+
+#[test]
+fn values_of_charts_are_read() {
+    let text = "- `podContext` has been moved to `defaults.podContext`.\n- `serviceLinks` has been disabled by default.\n\
+        - The chart no longer supports `rope.enabled` and `rope.length`.\n- The chart now requires a minimum K8s version of `1.25`.\n";
+    check(
+        Kind::Chart,
+        text,
+        Declared::Implicit,
+        &[
+            "requires Kubernetes >=1.25",
+            "value-removed rope.enabled",
+            "value-removed rope.length",
+            "value-renamed podContext defaults.podContext",
+            "value-changed serviceLinks",
+        ],
+    );
+}
+
+#[test]
+fn requirements_stops_and_the_way_back_are_read() {
+    check(
+        Kind::App,
+        "We now require PostgreSQL 16.7 or 17.3 or higher. You MUST be running Lighthouse 1.9.7 before upgrading to 2.0.0. \
+         A backup is the only way to downgrade. Do not install `v1.9.9`, because it sinks.",
+        Declared::Implicit,
+        &["stop-at 1.9.7", "irreversible", "avoid 1.9.9", "requires PostgreSQL >=16.7 || >=17.3"],
+    );
+    check(Kind::App, "A downgrade is safe and supported.", Declared::None, &[]);
+    check(Kind::App, "You must upgrade to PostgreSQL 16.1 first.", Declared::Implicit, &[]);
+}
+
+#[test]
+fn moved_images_are_read_from_words_diffs_and_pairs() {
+    for text in [
+        "The docker image has moved from `jane/ship` to `ghcr.io/harbour/ship`.",
+        "```diff\n-  image: jane/ship:1.0\n+  image: ghcr.io/harbour/ship:2.0\n```",
+        "Before:\n\n```yaml\nimage: jane/ship:1.0\n```\n\nAfter:\n\n```yaml\nimage: ghcr.io/harbour/ship:2.0\n```",
+    ] {
+        check(Kind::App, text, Declared::None, &["image-moved jane/ship ghcr.io/harbour/ship"]);
+    }
+    for text in [
+        "The source code has moved from github.com/jane/ship to github.com/harbour/ship.",
+        "```diff\n-  image: jane/ship:1.0\n+  image: jane/ship:2.0\n```",
+        "The image is now based on debian/bookworm.",
+    ] {
+        check(Kind::App, text, Declared::None, &[]);
+    }
+}
+
+#[test]
+fn a_version_that_takes_another_back_leaves_nothing() {
+    let text = "# Upgrade\n\n## From 2.x to 3.x\n\nThis version removes `rope.enabled`.\n\n\
+        ## From 1.x to 2.x\n\nThis version removes the `sail.enabled` value.\n";
+    let source = |text: &str| Source { name: "UPGRADE.md".to_owned(), text: text.to_owned() };
+    let notes = read(&[source(text)], "1.x", "3.x", Kind::Chart).unwrap();
+    assert_eq!(notes.versions, ["2", "3"]);
+    assert!(notes.summary.breaking);
+    let text = text.replace("This version removes `rope.enabled`.", "v3 reverts the v2 release.");
+    let notes = read(&[source(&text)], "1.x", "3.x", Kind::Chart).unwrap();
+    assert!(!notes.summary.breaking, "{:?}", notes.facts);
+    assert!(notes.remarks.iter().any(|remark| remark.code == "undone"));
+    assert!(read(&[source(&text)], "1.x", "2.x", Kind::Chart).unwrap().summary.breaking);
+}
+
+#[test]
+fn a_yanked_version_is_avoided_even_when_passed_over() {
+    let text = "## 2.0.1\n\nHotfix.\n\n## 2.0.0 - 2024-01-30 **YANKED**\n\n- A sail\n";
+    let source = Source { name: "CHANGELOG.md".to_owned(), text: text.to_owned() };
+    for to in ["2.0.0", "2.0.1"] {
+        let notes = read(std::slice::from_ref(&source), "1.0.0", to, Kind::App).unwrap();
+        assert_eq!(notes.summary.avoid, ["2.0.0"]);
+    }
+}
+
+#[test]
+fn the_same_thing_said_twice_is_one_fact_with_two_quotes() {
+    let text = "## 2.0.0\n\n### Breaking changes\n\n- Move the rudder (#12)\n\n### All changes\n\n- Move the sail (#13)\n\n\
+        ### Breaking changes again\n\n- Move the rudder (#12)\n";
+    let source = Source { name: "CHANGELOG.md".to_owned(), text: text.to_owned() };
+    let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+    let lines: Vec<Vec<usize>> =
+        notes.facts.iter().map(|fact| fact.evidence.iter().map(|e| e.line).collect()).collect();
+    assert_eq!(lines, [[5, 13]]);
+}
+
+#[test]
+fn facts_are_a_json_contract() {
+    let text = "## 2.0.0\n\n- **Breaking:** rename `SHIP_SAIL` to `SHIP_CANVAS`\n";
+    let source = Source { name: "CHANGELOG.md".to_owned(), text: text.to_owned() };
+    let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+    let json = serde_json::to_value(&notes).unwrap();
+    assert_eq!(json["schema_version"], 1);
+    assert_eq!(json["summary"]["declared"], "explicit");
+    let fact = &json["facts"][1];
+    assert_eq!(fact["kind"], "env-renamed");
+    assert_eq!((&fact["old"], &fact["new"]), (&"SHIP_SAIL".into(), &"SHIP_CANVAS".into()));
+    assert_eq!(fact["component"], serde_json::Value::Null);
+    assert_eq!(fact["confidence"], "high");
+    assert_eq!(fact["evidence"][0]["line"], 3);
+    assert_eq!(serde_json::from_value::<Notes>(json).unwrap(), notes);
+}
+
+#[test]
+fn a_version_that_is_none_is_an_error() {
+    assert_eq!(read(&[], "main", "2.0.0", Kind::App), Err(ReadError::Version("main".to_owned())));
+    let nothing = read(&[], "1", "2", Kind::App).unwrap();
+    assert_eq!(nothing.remarks.first().map(|remark| remark.code.as_str()), Some("nothing-found"));
+}
+
+/// Pieces that notes are made of, for properties: markup, version headings, rule words, names.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -~\u{a0}é→“\u{200b}]{0,20}",
+        Just("\n".to_owned()),
+        Just("\n## 2.0.0\n".to_owned()),
+        Just("\n### Breaking changes\n\n- ".to_owned()),
+        Just("> [!WARNING]\n> ".to_owned()),
+        Just("`SHIP_SAIL` has been renamed to `SHIP_CANVAS`".to_owned()),
+        Just("| `A_B` | `C_D` |\n|---|---|\n| `A_B` | `C_D` |\n".to_owned()),
+        Just("you must set **`A_B`**, no longer supported. ".to_owned()),
+        Just("```diff\n- image: a/b\n+ image: c/d\n```\n".to_owned()),
+        Just("requires PostgreSQL 16\r\n".to_owned()),
+        Just("[link](x#Y_Z) ![badge](b) <!-- c -->".to_owned()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_quote_stands_in_its_line(pieces in prop::collection::vec(piece(), 0..40), extension in "md|rst|adoc") {
+        let name = format!("CHANGELOG.{extension}");
+        let source = Source { name, text: format!("## 2.0.0\n\n{}", pieces.concat()) };
+        for kind in [Kind::App, Kind::Chart] {
+            let notes = read(std::slice::from_ref(&source), "1.0.0", "2.0.0", kind).unwrap();
+            prop_assert_eq!(notes.summary.breaking, notes.facts.iter().any(|fact| fact.kind == FactKind::Breaking));
+            for fact in notes.facts.iter().chain(&notes.questions) {
+                prop_assert!(!fact.evidence.is_empty());
+                for evidence in &fact.evidence {
+                    let line = source.text.split('\n').nth(evidence.line - 1).unwrap_or_default();
+                    prop_assert!(line.contains(&evidence.quote), "{:?} in {:?}", evidence, line);
+                }
+            }
+        }
+    }
+}
