@@ -428,12 +428,11 @@ impl<'a> Discovery<'a> {
         let name = object.text(&["spec", "chart", "spec", "chart"]);
         let name = name.map(|name| self.expand(applied, &name));
         let index = source.as_ref().and_then(|source| self.source_index(source));
-        match index.and_then(|index| self.sources.get_mut(index)) {
-            Some(known) => known.releases.push(id.clone()),
-            None => {
-                let path = &["spec", "chart", "spec", "sourceRef"];
-                self.missing_source(object, path, source.as_ref());
-            }
+        if let Some(known) = index.and_then(|index| self.sources.get_mut(index)) {
+            known.releases.push(id.clone());
+        } else {
+            let path = &["spec", "chart", "spec", "sourceRef"];
+            self.missing_source(object, path, source.as_ref());
         }
         let package = name.as_ref().and_then(|name| self.chart_package(name, source.as_ref()));
         let version = object.root.at(&["spec", "chart", "spec", "version"]);

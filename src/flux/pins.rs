@@ -59,7 +59,9 @@ impl Pins {
     /// Returns the pins, sorted by place.
     pub(super) fn into_sorted(self) -> Vec<Pin> {
         let mut list = self.list;
-        list.iter_mut().for_each(|pin| dedup(&mut pin.releases));
+        for pin in &mut list {
+            dedup(&mut pin.releases);
+        }
         list.sort_by(|a, b| (&a.place().position, &a.id).cmp(&(&b.place().position, &b.id)));
         list
     }

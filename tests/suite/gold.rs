@@ -7,8 +7,6 @@
 //! claim by its line; what it asserts is what must hold of any notes: each fact has evidence, and
 //! each quote stands verbatim in its line.
 
-#![expect(clippy::unwrap_used, reason = "labels that cannot be read fail the test")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

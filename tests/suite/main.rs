@@ -1,8 +1,8 @@
 //! The one integration binary: the built program and its parts against real ones.
 //!
-//! `program` runs refit and Git, `fleet` is a repository for it; `parts`, `parts_git` and `parts_github` start real registries,
-//! servers and the emulator; `server` is the hostile one, `front`
-//! a door before real ones that counts and kills. What a machine lacks is skipped with a
+//! `program` runs refit and Git, `fleet` is a repository for it; `parts`, `parts_git` and
+//! `parts_github` start real registries, servers and the emulator; `server` is the hostile one,
+//! `front` a door before real ones that counts and kills. What a machine lacks is skipped with a
 //! word, unless `REFIT_REQUIRE_PARTS` is set.
 
 #[cfg(test)]
@@ -33,7 +33,10 @@ mod front;
 mod git;
 #[cfg(test)]
 mod gold;
+#[cfg(test)]
 mod levers;
+#[cfg(test)]
+mod notes;
 #[cfg(test)]
 mod parts;
 #[cfg(test)]
@@ -48,4 +51,3 @@ mod program;
 mod server;
 #[cfg(test)]
 mod upstream;
-mod notes;

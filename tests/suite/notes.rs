@@ -1,11 +1,10 @@
 //! Notes from outside: hostile text, huge text, and the command over files.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fmt::Write as _;
 
-use refit::commands::notes::{Format, notes};
 use refit::notes::{FactKind, Kind, Notes, Source, read};
+
+use crate::program::refit;
 
 fn read_one(name: &str, text: String) -> Notes {
     read(&[Source { name: name.to_owned(), text }], "1.0.0", "2.0.0", Kind::App).unwrap()
@@ -89,20 +88,24 @@ fn files_and_folders_become_a_briefing() {
     file("v2.0.0.md", "# v2.0.0\n\n> [!WARNING]\n> The `SAIL_SIZE` variable has been removed.\n");
     file("v1.0.0.md", "# v1.0.0\n\nThe `SAIL_AREA` variable has been removed.\n");
     file("ship.yaml", "not: notes\n");
-    let paths = [folder.path().to_owned()];
-    let text = notes(&paths, "1.0.0", "2.0.0", Kind::App, Format::Text).unwrap();
+    let notes = |from: &str, more: &[&str]| {
+        let all = [&["notes", ".", "--from", from, "--to", "2.0.0"], more].concat();
+        refit(folder.path(), &all)
+    };
+    let text = notes("1.0.0", &[]).out;
     assert!(
         text.starts_with("1.0.0 → 2.0.0: breaking, though the notes do not call it so"),
         "{text}"
     );
     assert!(text.contains("v2.0.0.md:4: “The `SAIL_SIZE` variable has been removed.”"), "{text}");
     assert!(!text.contains("SAIL_AREA"), "{text}");
-    let json = notes(&paths, "1.0.0", "2.0.0", Kind::App, Format::Json).unwrap();
+    let json = notes("1.0.0", &["--format", "json"]).out;
     let read: Notes = serde_json::from_str(&json).unwrap();
     assert!(read.facts.iter().any(|fact| fact.kind == FactKind::EnvRemoved));
-    let error = notes(&paths, "one", "2.0.0", Kind::App, Format::Json).unwrap_err();
-    assert!(error.to_string().contains("`one` is not a version"), "{error}");
-    assert!(notes(&[folder.path().join("none")], "1", "2", Kind::App, Format::Text).is_err());
+    let refused = notes("one", &[]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("`one` is not a version"), "{}", refused.err);
+    assert_eq!(refit(folder.path(), &["notes", "none", "--from", "1", "--to", "2"]).code, 2);
 }
 
 /// Prints how fast notes are read; `cargo test --release -- --ignored --nocapture speed`.
