@@ -14,6 +14,10 @@ use yaml_rust2::parser::{Event, Parser};
 /// How many block mappings of one file are tried; large files repeat themselves.
 const MAPPINGS_PER_FILE: usize = 4;
 
+/// In how many files edits are tried, one of so many: an unoptimised build is some twenty times
+/// slower, and every file is read and compared in either.
+const EDITED_ONE_OF: usize = if cfg!(debug_assertions) { 10 } else { 1 };
+
 #[derive(Default)]
 struct Report {
     files: usize,
@@ -100,6 +104,9 @@ fn check_file(file: &Path, report: &mut Report) {
     report.nodes += stream.node_count();
     let nodes = nodes(&stream);
     check_values(file, &stream, &nodes, report);
+    if !report.files.is_multiple_of(EDITED_ONE_OF) {
+        return;
+    }
     let mut mappings = 0;
     for node in &nodes {
         let value = node.value().unwrap_or_default();

@@ -63,7 +63,8 @@ pub enum EditError {
         /// What stands there.
         found: String,
     },
-    /// A key that was to be inserted is there already.
+    /// A key that was to be inserted is there already; or two edits of one set bring the same key,
+    /// then the line is that in the edited text.
     #[error("line {line}: {spot} is there already")]
     Exists {
         /// The spot of the key.

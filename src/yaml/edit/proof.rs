@@ -7,7 +7,7 @@
 //! text alone, so there the proof is that it makes whole entries of the collection that it was
 //! meant for, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::index::{Id, NONE};
 use super::super::node::Node;
@@ -111,9 +111,33 @@ pub(super) fn prove(
         }
     }
     match actual.next() {
-        None => Ok(proved),
+        None => refuse_doubles(plan, after, &proved).map(|()| proved),
         extra => Err(differs(after, extra.as_ref(), "nothing more")),
     }
+}
+
+/// Refuses a mapping that has a key twice now and had none twice before.
+///
+/// Each edit looks for its key in the old text; two of one set, or a restored text, may still
+/// bring the same one.
+fn refuse_doubles(plan: &Plan<'_>, after: &Stream, proved: &Proved) -> Result<(), EditError> {
+    let renamed = plan.scalars.keys().filter_map(|id| Node::new(plan.stream, *id).parent());
+    let changed = plan.collections.keys().map(|id| Node::new(plan.stream, *id));
+    for old in renamed.chain(changed) {
+        let Some(new) = proved.counterpart(old.id()).map(|id| Node::new(after, id)) else {
+            continue;
+        };
+        if let Some(double) = first_double(new).filter(|_| first_double(old).is_none()) {
+            return Err(EditError::Exists { spot: double.spot(), line: double.line() });
+        }
+    }
+    Ok(())
+}
+
+fn first_double(mapping: Node<'_>) -> Option<Node<'_>> {
+    let mut seen = HashSet::new();
+    let mut keys = mapping.pairs().map(|(key, _)| key);
+    keys.find(|key| key.value().is_some_and(|name| !seen.insert(name)))
 }
 
 /// Tells whether something at the very end of a restored text is an absent value that still

@@ -255,6 +255,15 @@ fn what_a_person_changed_is_not_taken_out() {
 }
 
 #[test]
+fn no_key_is_doubled_unseen() {
+    let rename = |key: &str| Edit::RenameKey { at: at(key), to: "z".into() };
+    refused("a: 1\nb: 2\n", &[rename("/a"), rename("/b")], "0:/z is there already");
+    refused("a: 1\n", &[rename("/a"), insert("", "z", 0)], "0:/z is there already");
+    let removed = run("a: 1\nb: 2\n", &[Edit::remove(at("/a"))]).unwrap();
+    refused("b: 2\na: 3\n", &removed.inverse, "0:/a is there already");
+}
+
+#[test]
 fn move_takes_the_entry_with_its_comments() {
     let moves = |from: &str, into: &str, key: Option<&str>| {
         [Edit::Move {
