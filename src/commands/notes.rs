@@ -250,7 +250,12 @@ fn write_fact(text: &mut String, fact: &Fact) {
     };
     let _ = writeln!(text, "    {what}");
     for evidence in &fact.evidence {
-        let _ = writeln!(text, "      {}:{}: “{}”", evidence.source, evidence.line, evidence.quote);
+        let (source, line, quote) = (&evidence.source, evidence.line, &evidence.quote);
+        if *quote == what {
+            let _ = writeln!(text, "      {source}:{line}");
+        } else {
+            let _ = writeln!(text, "      {source}:{line}: “{quote}”");
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod collect;
 mod fact;
+mod gaps;
 mod markup;
 mod names;
 mod passage;
@@ -37,7 +38,7 @@ use markup::{Dialect, Document};
 use names::Vocabulary;
 use sections::{Section, State};
 use topics::Topics;
-use version::Span;
+use version::{Span, Version};
 
 /// A file of notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,12 +87,14 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
     let span = Span::new(from, to).map_err(ReadError::Version)?;
     let mut remarks = Vec::new();
     let mut own_versions = HashSet::new();
+    let mut first: Option<Version> = None;
     let mut candidates = Vec::new();
     for input in inputs {
         let document = Document::parse(Dialect::of(&input.name), &input.text);
         let mut sections = sections::split(&input.name, &document);
         own_versions
             .extend(sections.iter().filter_map(|s| s.version.as_ref().map(ToString::to_string)));
+        first = lowest(first, &sections);
         if sections.is_empty() {
             remarks.push(remark(
                 "no-version",
@@ -130,15 +133,15 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
         found.read(&reading, page);
     }
     let versions = versions(&order);
-    if versions.is_empty() {
-        remarks
-            .push(remark("nothing-found", format!("no notes were found between {from} and {to}")));
-    } else if !order.iter().any(|(_, s)| {
-        s.version.as_ref().is_some_and(|v| v.is_within(span.end()) || span.end().is_within(v))
-    }) {
-        remarks.push(remark("no-section", format!("no section for {to} itself")));
-    }
+    remarks.extend(gaps::remarks(&span, &versions, first.as_ref()));
+    let versions = versions.iter().map(ToString::to_string).collect();
     Ok(settle::settle(found, versions, remarks))
+}
+
+/// Returns the lowest version that is told of.
+fn lowest(known: Option<Version>, sections: &[Section]) -> Option<Version> {
+    let told = sections.iter().filter_map(|section| section.version.clone());
+    told.chain(known).min_by(Version::order)
 }
 
 /// Tells whether a section counts, with a remark where it would but for its state.
@@ -170,9 +173,10 @@ fn order_of(a: &Section, b: &Section) -> std::cmp::Ordering {
     }
 }
 
-fn versions(order: &[(&Candidate<'_>, &Section)]) -> Vec<String> {
-    let mut versions: Vec<String> =
-        order.iter().filter_map(|(_, s)| s.version.as_ref().map(ToString::to_string)).collect();
-    versions.dedup();
+/// Returns the versions that sections were found for, in order, each once.
+fn versions(order: &[(&Candidate<'_>, &Section)]) -> Vec<Version> {
+    let mut versions: Vec<Version> =
+        order.iter().filter_map(|(_, section)| section.version.clone()).collect();
+    versions.dedup_by(|a, b| a.to_string() == b.to_string());
     versions
 }

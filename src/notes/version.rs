@@ -157,6 +157,22 @@ impl Version {
             || number(self, 0) == major + 1
     }
 
+    /// Returns the versions that counting up the last number would put between this and the next;
+    /// none where another number differs.
+    pub(super) fn skipped_before(&self, next: &Self) -> Vec<String> {
+        let (Some((last, head)), Some((other, other_head))) =
+            (self.numbers.split_last(), next.numbers.split_last())
+        else {
+            return Vec::new();
+        };
+        let comparable = head == other_head && head.len() >= 2 && *other < last.saturating_add(100);
+        if !comparable || self.pre_release || next.pre_release {
+            return Vec::new();
+        }
+        let head: Vec<String> = head.iter().map(ToString::to_string).collect();
+        (last + 1..*other).map(|number| format!("{}.{number}", head.join("."))).collect()
+    }
+
     /// Tells whether the writing leaves the last numbers out, so that it names a line of versions.
     fn is_line(&self) -> bool {
         self.open || self.numbers.len() < 3
@@ -247,6 +263,11 @@ impl Span {
     pub(super) fn is_up_to_end(&self, version: &Version) -> bool {
         version.order(&self.to).is_le()
             || (self.to.is_line() && !version.pre_release && version.is_within(&self.to))
+    }
+
+    /// Returns the version that the upgrade starts from, as it was given.
+    pub(super) fn start(&self) -> &Version {
+        &self.from
     }
 
     /// Returns the version that the upgrade ends at, as it was given.

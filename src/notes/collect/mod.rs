@@ -78,8 +78,14 @@ impl Collection {
     /// Reads one section and adds what it says.
     pub(super) fn read(&mut self, reading: &Reading<'_>, page: Page<'_>) {
         let Some(engine) = Engine::get() else { return };
-        let mut reader =
-            Reader { reading, page, found: self, still: HashSet::new(), said: HashSet::new() };
+        let mut reader = Reader {
+            reading,
+            page,
+            found: self,
+            still: HashSet::new(),
+            said: HashSet::new(),
+            called: None,
+        };
         reader.prose(engine);
         reader.tables();
         reader.code();
@@ -112,6 +118,8 @@ struct Reader<'a> {
     still: HashSet<Option<usize>>,
     /// Names that a sentence has already said something of, by passage.
     said: HashSet<(usize, String)>,
+    /// The block whose passage was called breaking as a whole, so that its sentences need not be.
+    called: Option<usize>,
 }
 
 /// A place in a passage that a rule points at: what a fact is quoted from.
@@ -178,8 +186,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Says that something breaks.
+    /// Says that something breaks, once for a passage that was called breaking as a whole.
     fn breaking(&mut self, mark: &Mark<'_>, declared: bool) {
+        if self.called == Some(mark.passage.block) {
+            return;
+        }
         let Some(fact) = self.begin(FactKind::Breaking, mark) else { return };
         let subject = fact.summary.to_lowercase();
         let at = self.found.add(fact, subject);

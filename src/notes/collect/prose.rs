@@ -86,10 +86,12 @@ impl Reader<'_> {
             let marked = Sentence::of(text, None);
             for hit in engine.run(passage, Scope::Passage, &marked.text) {
                 self.hit(index, &hit, &marked, &mark);
+                self.called = Some(passage.block).filter(|_| hit.rule.makes == Makes::Declared);
             }
         }
         if passage.bang {
             self.breaking(&mark, true);
+            self.called = Some(passage.block);
         }
     }
 

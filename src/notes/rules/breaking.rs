@@ -141,7 +141,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::PROSE,
         triggers: &["must", "require", "mandatory", "need", "have to", "has to"],
         pattern: r"\busers? (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to) (?:now |first |also |manually |explicitly )*(?:set|update|upgrade|change|migrate|adjust|modify|rename|replace|convert|move|re-?create|run|re-?configure|add|remove|decrypt|provide|use|switch|enable|disable|apply|review|re-?install)\b|\b(?:you|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
-        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|to build|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
         finds: &[
             "You must set a key before the first start.",
             "A key must be provided via the environment.",
@@ -256,7 +256,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["changed", "moved", "renamed", "replaced"],
         pattern: r"\b(?:syntax|schema|structure|format|layout|naming|endpoint|callback|urls?|paths?|ports?|api|keys?|labels?|names?)\b[^.;]{0,60}\b(?:has|have|is|are|was|were)(?: been| now)? (?:changed|moved|renamed|replaced|restructured|reworked)\b",
-        unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b",
+        unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b|\b(?:database )?schema version",
         finds: &[
             "The syntax for creating accounts has changed.",
             "The sign-in callback endpoint has changed to match the new provider.",
@@ -328,7 +328,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["remov", "drop", "delet", "renam"],
         pattern: r"(?:^|[^\w ] ?|\b(?:we|and|also|also) )(?:remov(?:e[sd]?|ing)|drop(?:s|ped)?|delete[sd]?|renam(?:e[sd]?|ing))(?: [a-z0-9-]+| [\x01\x03][0-9]+\x02){0,4}? (?:env(?:ironment)? (?:variables?|vars?)|config(?:uration)? (?:options?|keys?|values?)|helm values?|command[- ]line (?:flags|options|arguments))\b",
-        unless: r"\bfrom (?:the )?(?:docs?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow)\b|\b(?:will|can|may|could) be",
+        unless: r"\bfrom (?:the )?(?:docs?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow|fix\w*|tests?|examples?|file)\b|\b(?:will|can|may|could) be",
         finds: &[
             "remove old anchor env variables, and the migration of ropes",
             "Breaking: Rename the environment variable for self-signed certificates",

@@ -182,7 +182,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "one-way",
             "way back",
         ],
-        pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b[^.;]{0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\bno way back\b|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
+        pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b[^.;]{0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\bprevents? (?:an? |any )?(?:downgrad|roll ?back)\w*|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\bno way back\b|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
         unless: r"\b(?:fix\w*|safe and supported|settings? cannot|button|ui)\b",
         finds: &[
             "The database cannot be downgraded.",

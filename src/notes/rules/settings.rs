@@ -77,7 +77,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["renam", "move", "moving"],
         pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})",
-        unless: "",
+        unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
         finds: &[
             "rename `OLD_NAME` env variable to `NEW_NAME`",
             "Renamed the option `server.old` to `server.new`.",
