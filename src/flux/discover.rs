@@ -5,7 +5,7 @@
 //! overrides what.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
 use super::hints;
@@ -20,7 +20,7 @@ use super::outside::Outside;
 use super::pins::{Draft, Pins, is_encrypted};
 use super::values;
 use super::writes;
-use crate::diagnostic::{Diagnostic, Severity, Why};
+use crate::diagnostic::{Diagnostic, Position, Severity, Why};
 use crate::image::Repository;
 use crate::policy::Policies;
 use crate::tree::{RepoPath, Tree, TreeError};
@@ -47,6 +47,7 @@ pub fn discover(
     let mut discovery = Discovery {
         files: &files,
         outside: Outside::of(&files, &contexts),
+        overruled: BTreeMap::new(),
         contexts,
         policies,
         pins: Pins::default(),
@@ -58,6 +59,7 @@ pub fn discover(
     discovery.sources();
     let releases = discovery.releases();
     discovery.fragments(&releases);
+    discovery.lock_overruled();
     discovery.kustomize_images();
     discovery.sources.iter_mut().for_each(|source| dedup(&mut source.releases));
     let Discovery { pins, mut sources, mut releases, mut diagnostics, .. } = discovery;
@@ -82,6 +84,14 @@ pub(super) struct Discovery<'a> {
     pub(super) releases: Vec<Release>,
     diagnostics: Vec<Diagnostic>,
     pub(super) outside: Outside,
+    /// The pins that something else replaces, with what does in which release.
+    pub(super) overruled: BTreeMap<String, Vec<Winner>>,
+}
+
+/// What replaces a pin in a release.
+pub(super) struct Winner {
+    pub(super) release: ObjectName,
+    pub(super) place: Position,
 }
 
 /// A release's document, with what later steps need of it.
@@ -533,6 +543,25 @@ impl<'a> Discovery<'a> {
             let Some(images) = images else { continue };
             let applied = self.contexts.of_file(object.file);
             self.kustomize_list(object, images, &applied, &[]);
+        }
+    }
+
+    /// Locks the pins that every release replaces; one that only some replace is not theirs.
+    fn lock_overruled(&mut self) {
+        for (id, winners) in std::mem::take(&mut self.overruled) {
+            let Some(pin) = self.pins.get_mut(&id) else { continue };
+            let replaces = |release: &ObjectName| winners.iter().any(|w| w.release == *release);
+            if pin.releases.iter().all(replaces) {
+                if let Some(Winner { place, .. }) = winners.first() {
+                    let message =
+                        format!("{place} overrides it; an edit here would change nothing");
+                    pin.locked = Some(Why::new("overridden", message));
+                }
+                continue;
+            }
+            pin.releases.retain(|release| !replaces(release));
+            let theirs = self.releases.iter_mut().filter(|release| replaces(&release.id));
+            theirs.for_each(|release| release.pins.retain(|pin| *pin != id));
         }
     }
 

@@ -9,14 +9,13 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use super::discover::{Discovery, Found, dedup};
+use super::discover::{Discovery, Found, Winner, dedup};
 use super::lever;
 use super::load::{Kind, Object, Target};
 use super::model::{LeverKind, ObjectName, PinKind};
 use super::pins::Draft;
 use super::values;
 use super::values_from::{descend, over_path};
-use crate::diagnostic::{Position, Why};
 use crate::version::chart::is_range;
 use crate::yaml::{Node, Path, Step};
 
@@ -27,9 +26,6 @@ struct Fragment<'a> {
     /// The contexts that apply it.
     applied: Vec<usize>,
 }
-
-/// The pins that patches replace, each with the release (its index and name) and the place.
-type Overruled = BTreeMap<String, Vec<(usize, ObjectName, Position)>>;
 
 /// What a patch sets: a path inside the release, and the value.
 struct Set<'a> {
@@ -44,7 +40,6 @@ impl<'a> Discovery<'a> {
         for found in releases {
             by_name.entry(&found.id.name).or_default().push(found);
         }
-        let mut overruled = Overruled::new();
         for fragment in self.all_fragments() {
             let object = fragment.object;
             let named = fragment.target.and_then(|target| target.name.as_deref());
@@ -77,30 +72,7 @@ impl<'a> Discovery<'a> {
                     same && (loose || found.applied.iter().any(|c| fragment.applied.contains(c)))
                 })
                 .collect();
-            self.fragment(&fragment, &patched, &mut overruled);
-        }
-        self.lock_overruled(overruled);
-    }
-
-    /// Locks the pins that every release overrides; a pin that only some override is not theirs.
-    fn lock_overruled(&mut self, overruled: Overruled) {
-        for (id, by) in overruled {
-            let Some(pin) = self.pins.get_mut(&id) else { continue };
-            let overrides = |release: &ObjectName| by.iter().any(|(_, known, _)| known == release);
-            if pin.releases.iter().all(overrides) {
-                if let Some((_, _, place)) = by.first() {
-                    let message =
-                        format!("{place} overrides it; an edit here would change nothing");
-                    pin.locked = Some(Why::new("overridden", message));
-                }
-                continue;
-            }
-            pin.releases.retain(|release| !overrides(release));
-            for (index, ..) in by {
-                if let Some(release) = self.releases.get_mut(index) {
-                    release.pins.retain(|pin| *pin != id);
-                }
-            }
+            self.fragment(&fragment, &patched);
         }
     }
 
@@ -127,12 +99,7 @@ impl<'a> Discovery<'a> {
         found
     }
 
-    fn fragment(
-        &mut self,
-        fragment: &Fragment<'a>,
-        patched: &[&Found<'a>],
-        overruled: &mut Overruled,
-    ) {
+    fn fragment(&mut self, fragment: &Fragment<'a>, patched: &[&Found<'a>]) {
         let Fragment { object, applied, .. } = fragment;
         let ids: Vec<ObjectName> = patched.iter().map(|found| found.id.clone()).collect();
         let base = patched.first().map(|found| found.object);
@@ -176,7 +143,7 @@ impl<'a> Discovery<'a> {
         pins.extend(self.chart_version(fragment, &sets, patched, &ids));
         dedup(&mut pins);
         for found in patched {
-            self.overrule(fragment, &sets, found, &pins, overruled);
+            self.overrule(fragment, &sets, found, &pins);
             if let Some(release) = self.releases.get_mut(found.index) {
                 release.pins.extend(pins.iter().cloned());
                 dedup(&mut release.pins);
@@ -220,7 +187,6 @@ impl<'a> Discovery<'a> {
         sets: &[Set<'a>],
         found: &Found<'a>,
         pins: &[String],
-        overruled: &mut Overruled,
     ) {
         let everywhere = found.applied.iter().all(|context| fragment.applied.contains(context));
         let everywhere = everywhere && !found.applied.is_empty();
@@ -254,8 +220,8 @@ impl<'a> Discovery<'a> {
                 && found.object.document == spot.document;
             if let Some(value) = set_at(&spot.path).filter(|node| own && node.value().is_some()) {
                 let place = fragment.object.position_of(value);
-                let by = (found.index, found.id.clone(), place);
-                overruled.entry(id).or_default().push(by);
+                let by = Winner { release: found.id.clone(), place };
+                self.overruled.entry(id).or_default().push(by);
             }
         }
     }

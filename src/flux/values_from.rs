@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::discover::{Discovery, dedup};
+use super::discover::{Discovery, Winner, dedup};
 use super::load::Object;
 use super::model::{ObjectName, Package};
 use super::values::{self, Shape};
@@ -62,7 +62,7 @@ impl<'a> Discovery<'a> {
                 let over = values::versions_over(inline, values.root);
                 from.pins.extend(self.shapes_over(object, values, over, applied, id));
                 let hidden: Vec<String> = self.pins_inside(values);
-                self.lock_hidden(&hidden, values, inline, object);
+                self.note_hidden(hidden, values, inline, object, id);
             }
         }
         dedup(&mut from.pins);
@@ -133,26 +133,24 @@ impl<'a> Discovery<'a> {
         self.pins.ids().filter(|id| id.starts_with(&start)).map(str::to_owned).collect()
     }
 
-    /// Locks the pins of a file of values that the inline values replace.
-    fn lock_hidden(
+    /// Notes the pins of a file of values that the inline values replace; another release may read
+    /// the same file without anything over it.
+    fn note_hidden(
         &mut self,
-        pins: &[String],
+        pins: Vec<String>,
         values: Object<'a>,
         inline: Node<'a>,
         object: Object<'a>,
+        id: &ObjectName,
     ) {
         let depth = values.spot(values.root).path.0.len();
-        for id in pins {
-            let Some(pin) = self.pins.get_mut(id) else { continue };
-            // Another release may read the same file without anything over it.
-            if pin.releases.len() > 1 {
-                continue;
-            }
+        for pin_id in pins {
+            let Some(pin) = self.pins.get(&pin_id) else { continue };
             let steps = pin.place().spot.path.0.get(depth..).unwrap_or_default();
-            if let Some(over) = descend(inline, steps).filter(|node| node.value().is_some()) {
-                let place = object.position_of(over);
-                let message = format!("{place} overrides it; an edit here would change nothing");
-                pin.locked = Some(Why::new("overridden", message));
+            let over = descend(inline, steps).filter(|node| node.value().is_some());
+            if let Some(over) = over {
+                let by = Winner { release: id.clone(), place: object.position_of(over) };
+                self.overruled.entry(pin_id).or_default().push(by);
             }
         }
     }

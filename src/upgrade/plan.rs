@@ -95,6 +95,12 @@ impl Planner<'_> {
         let bump = moving.pins.iter().map(|(_, target)| target.bump).max().unwrap_or(Bump::Other);
         let main = moving.pins.iter().find(|(_, target)| target.bump == bump);
         let Some(&(main, target)) = main else { return Err(Vec::new()) };
+        // A pull request that changes nothing would look like an upgrade.
+        let idle = moving.pins.iter().find(|(pin, to)| edits::moving(pin, to).is_empty());
+        if let Some((pin, _)) = idle {
+            let message = format!("`{}` cannot be found in `{}`", pin.current.text, pin.site.text);
+            return Err(vec![Why::new("nothing-to-edit", message)]);
+        }
         let releases = self.releases(moving);
         let carried = self.carry_out(moving, bump, &releases);
 

@@ -198,3 +198,18 @@ fn an_overlay_s_patch_takes_the_base_s_pin_from_its_release_alone() {
     assert_eq!(runs("base/web.yaml#0:/spec/values/image/tag"), "two/web");
     assert_eq!(runs("one/patch.yaml#0:/spec/values/image/tag"), "one/web");
 }
+
+#[test]
+fn a_file_of_values_stays_with_the_release_that_takes_it_as_it_is() {
+    let spec = "valuesFrom: [{kind: ConfigMap, name: vars}]\n";
+    let own = release("web", &format!("{spec}values: {{image: {{tag: 1.1}}}}"));
+    let plain = release("api", spec);
+    let held = map("  values.yaml: |\n    image:\n      repository: acme/web\n      tag: 1.0\n");
+    let inventory = inventory(&[("web.yaml", &own), ("api.yaml", &plain), ("map.yaml", &held)]);
+    let runs: Vec<String> = inventory
+        .pins
+        .iter()
+        .map(|pin| format!("{} {} {}", pin.current.text, pin.releases[0], pin.releases.len()))
+        .collect();
+    assert_eq!(runs, ["1.0 default/api 1", "1.1 default/web 1"]);
+}
