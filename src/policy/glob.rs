@@ -5,14 +5,21 @@ use serde::Deserialize;
 
 /// A name in which `*` stands for any run of characters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Glob(String);
+#[serde(from = "String")]
+#[schemars(with = "String")]
+pub struct Glob {
+    /// What stands before the first `*`, or all of it.
+    first: String,
+    /// What stands between stars, and behind the last; empty where there is none.
+    rest: Vec<String>,
+}
 
 impl Glob {
     /// Reads a name; every text is one.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self(text.to_owned())
+        let mut pieces = text.split('*').map(str::to_owned);
+        Self { first: pieces.next().unwrap_or_default(), rest: pieces.collect() }
     }
 
     /// Returns the name as written.
@@ -25,11 +32,10 @@ impl Glob {
     /// length of the glob at worst.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let Some((first, behind)) = self.0.split_once('*') else { return self.0 == text };
-        let Some(rest) = text.strip_prefix(first) else { return false };
-        let (inner, last) = behind.rsplit_once('*').unwrap_or(("", behind));
-        let Some(mut rest) = rest.strip_suffix(last) else { return false };
-        inner.split('*').all(|piece| match find(rest, piece) {
+        let Some((last, inner)) = self.rest.split_last() else { return self.first == text };
+        let Some(behind) = text.strip_prefix(&*self.first) else { return false };
+        let Some(mut rest) = behind.strip_suffix(&**last) else { return false };
+        inner.iter().all(|piece| match find(rest, piece) {
             Some(at) => {
                 rest = rest.get(at + piece.len()..).unwrap_or_default();
                 true
@@ -39,7 +45,13 @@ impl Glob {
     }
 
     fn segments(&self) -> usize {
-        self.0.split('/').count()
+        1 + self.rest.iter().chain([&self.first]).map(|p| p.matches('/').count()).sum::<usize>()
+    }
+}
+
+impl From<String> for Glob {
+    fn from(text: String) -> Self {
+        Self::new(&text)
     }
 }
 
