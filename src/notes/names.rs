@@ -187,6 +187,9 @@ fn is_key(text: &str) -> bool {
         .iter()
         .any(|r| host.starts_with(r));
     let domain_label = text.matches('/').count() == 1 && host.contains('.') && !registry;
+    let is_host = !text.contains('/')
+        && matches!(last, "io" | "com" | "org" | "net" | "dev" | "cloud")
+        && !text.bytes().any(|b| b.is_ascii_uppercase());
     let is_version = body.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit());
     body.len() >= 2
         && body.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*')
@@ -197,6 +200,7 @@ fn is_key(text: &str) -> bool {
         && (!text.contains('/') || domain_label)
         && !is_file
         && !is_version
+        && !is_host
         && (!text.starts_with('.') || text.bytes().any(|b| b.is_ascii_uppercase()))
 }
 

@@ -81,7 +81,9 @@ impl Reader<'_> {
     pub(super) fn moved(&mut self, kind: FactKind, mark: &Mark<'_>, hit: &Hit<'_>) {
         let bare = |group| {
             let found = groups(&hit.captures, group);
-            found.first().map(|text| text.trim_matches(['`', '.', ',', ' ']).to_owned())
+            found
+                .first()
+                .map(|text| text.trim_matches(['`', '.', ',', ' ', '(', ')', ';']).to_owned())
         };
         let (old, new) = (bare("old"), bare("new"));
         let is_place = |new: &String| is_image(new) || kind == FactKind::ChartMoved;
@@ -96,7 +98,8 @@ impl Reader<'_> {
 /// Tells whether a text looks like an image and not like a path, a page or two words.
 pub(super) fn is_image(text: &str) -> bool {
     let pages = ["github.com", "gitlab.com", "docs.", "www.", "http", "/", "and/or"];
-    text.contains('/') && !pages.iter().any(|page| text.starts_with(page))
+    let host = text.split('/').next().unwrap_or_default();
+    (text.contains('/') || host.contains('.')) && !pages.iter().any(|page| text.starts_with(page))
 }
 
 /// Reads the versions that will do from how they are written; several are alternatives.
@@ -145,6 +148,7 @@ mod tests {
             ("github.com/lighthouse/server", false),
             ("/var/lib/data", false),
             ("lighthouse", false),
+            ("registry.example", true),
         ] {
             assert_eq!(is_image(text), expected, "{text}");
         }

@@ -58,9 +58,7 @@ impl Reader<'_> {
         for passage in self.page.passages.iter().filter(|passage| passage.shape == Shape::Prose) {
             for sentence in passage.plain.sentences() {
                 let text = passage.plain.text.get(sentence).unwrap_or_default();
-                let marked = Sentence::of(text, None);
-                let hits = engine.run(passage, Scope::Sentence, &marked.text);
-                if hits.iter().any(|hit| hit.rule.makes == Makes::StillWorks) {
+                if engine.says(Makes::StillWorks, passage, text) {
                     self.still.insert(passage.heading);
                 }
             }
@@ -239,11 +237,14 @@ impl Reader<'_> {
 
 /// Returns all captures of a group and its alternatives: `names`, `names2`, `names3`.
 pub(super) fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {
-    let numbered = (2..8).map(|number| format!("{name}{number}"));
-    std::iter::once(name.to_owned())
-        .chain(numbered)
-        .filter_map(|group| captures.name(&group).map(|found| found.as_str()))
-        .collect()
+    let mut group = name.to_owned();
+    let mut found = Vec::new();
+    for number in ["", "2", "3", "4", "5", "6", "7"] {
+        group.truncate(name.len());
+        group.push_str(number);
+        found.extend(captures.name(&group).map(|found| found.as_str()));
+    }
+    found
 }
 
 /// Tells whether a sentence is about another program of the same house, such as the mobile one.

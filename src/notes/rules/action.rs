@@ -54,7 +54,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "following",
             "the crd",
         ],
-        pattern: r"\bplease (?:run|update|migrate|change|set|remove|add|ensure|make sure|verify|check|review|adjust|follow|apply|back ?up|rename|replace|delete|switch)\b|^\W*(?:make|be) sure (?:to|that|you)\b|^\W*ensure\b|\brun (?:these|the following|this) commands?\b|^\W*(?:update|remove|rename|replace|add|set|change|delete|migrate|convert|run|apply|verify) (?:your|any|all|the following|the crds?)\b",
+        pattern: r"\bplease (?:run|update|migrate|change|set|remove|add|ensure|make sure|verify|check|review|adjust|follow|apply|back ?up|rename|replace|delete|switch)\b|^\W*(?:make|be) sure (?:to|that|you)\b|^\W*ensure\b|, (?:please )?(?:also )?(?:ensure|make sure)\b|\brun (?:these|the following|this) commands?\b|^\W*(?:update|remove|rename|replace|add|set|change|delete|migrate|convert|run|apply|verify) (?:your|any|all|the following|the crds?)\b",
         unless: r"\b(?:report|issue tracker|feedback|contribut|sponsor|donat|star us|let us know|be patient|if you (?:want|wish|would like|encounter|find|have (?:any )?(?:problem|question|issue))|next (?:release|version)|docs? for|thanks?)\b|please (?:check|review|follow) (?:out )?(?:the )?(?:documentation|docs|readme|our)",
         finds: &[
             "Please run these commands before applying the upgrade.",

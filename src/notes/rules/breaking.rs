@@ -101,7 +101,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "no-longer",
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
-        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward)|\bwill not (?:work|start|be supported) any ?more",
+        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push)|\bwill not (?:work|start|be supported) any ?more",
         unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bshould no longer\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian) [0-9.]+[^.]{0,40}no longer|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
         finds: &[
             "The old endpoint is no longer supported.",

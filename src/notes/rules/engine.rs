@@ -12,6 +12,7 @@
 //! | `{noun}` | the word for what was named: `environment variable`, `option` |
 //! | `{V}` | a version |
 //! | `{I}` | an image reference |
+//! | `{R}` | the host of a registry |
 //! | `\b` | the edge of a word, told by ASCII alone, which is what keeps matching fast |
 //!
 //! Most sentences hold none of the words that a rule is about. So all triggers of all rules are
@@ -19,12 +20,12 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
 
 use super::super::passage::{Passage, Shape};
 use super::super::topics::Topics;
-use super::{Rule, Scope, all};
+use super::{Makes, Rule, Scope, all};
 
 /// The most matches of one rule that are taken from one sentence.
 const MOST_MATCHES: usize = 40;
@@ -52,6 +53,11 @@ impl Compiled {
         })
     }
 
+    /// Tells whether the pattern finds anything in a text that the guard does not take back.
+    fn finds(&self, text: &str) -> bool {
+        self.pattern.is_match(text) && !self.is_guarded(text)
+    }
+
     /// Tells whether the guard takes back what the pattern finds in a text.
     fn is_guarded(&self, text: &str) -> bool {
         self.unless.as_ref().is_some_and(|unless| unless.is_match(text))
@@ -63,14 +69,14 @@ impl Compiled {
 pub(in crate::notes) struct Engine {
     rules: Vec<Compiled>,
     triggers: AhoCorasick,
-    /// For each trigger, the rules that it calls.
-    calls: Vec<Vec<usize>>,
-    /// The rules that need no trigger.
-    always: Vec<usize>,
+    /// For each trigger, the rules that it calls, as bits.
+    calls: Vec<u128>,
+    /// The rules that need no trigger, as bits.
+    always: u128,
 }
 
 /// The shorthands, in the order in which they are replaced: later ones are used by earlier ones.
-const SHORTHANDS: [(&str, &str); 14] = [
+const SHORTHANDS: [(&str, &str); 15] = [
     ("{L}", r"{N}(?:(?:,? and |,? or |, | ?/ ?| & | ?\+ ?){N})*"),
     ("{N}", r"[\x01\x03][0-9]+\x02"),
     ("{E}", r"\x01[0-9]+\x02"),
@@ -84,6 +90,7 @@ const SHORTHANDS: [(&str, &str); 14] = [
         "{I}",
         r"`?[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9][a-z0-9._-]*)+(?::[A-Za-z0-9_][\w.-]*)?`?",
     ),
+    ("{R}", r"`?(?:[a-z0-9-]+\.)+(?:io|com|org|net|dev|cloud|example)`?(?:[^/\w]|$)"),
     ("[^.`]", r"[^.`\x01\x03]"),
     ("[^.;`]", r"[^.;`\x01\x03]"),
     ("[^`]", r"[^`\x01\x03]"),
@@ -112,26 +119,28 @@ impl Engine {
     fn new() -> Result<Self, String> {
         let mut rules = Vec::new();
         let mut words = Vec::new();
-        let mut calls: Vec<Vec<usize>> = Vec::new();
-        let mut always = Vec::new();
+        let mut calls: Vec<u128> = Vec::new();
+        let mut always = 0;
         for rule in all() {
-            let index = rules.len();
+            let bit = 1_u128.checked_shl(u32::try_from(rules.len()).unwrap_or(u32::MAX));
+            let bit = bit.ok_or("more rules than bits")?;
             rules.push(Compiled::new(rule)?);
             if rule.triggers.is_empty() {
-                always.push(index);
+                always |= bit;
             }
             for trigger in rule.triggers {
                 let known = words.iter().position(|word| word == trigger);
                 if let Some(rules) = known.and_then(|place| calls.get_mut(place)) {
-                    rules.push(index);
+                    *rules |= bit;
                 } else {
                     words.push(*trigger);
-                    calls.push(vec![index]);
+                    calls.push(bit);
                 }
             }
         }
         let triggers = AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(&words)
             .map_err(|error| error.to_string())?;
         Ok(Self { rules, triggers, calls, always })
@@ -144,28 +153,31 @@ impl Engine {
         scope: Scope,
         text: &'t str,
     ) -> Vec<Hit<'t>> {
-        let mut called = vec![false; self.rules.len()];
-        for index in &self.always {
-            called.get_mut(*index).into_iter().for_each(|c| *c = true);
-        }
+        let mut called = self.always;
         for found in self.triggers.find_overlapping_iter(text) {
-            for index in self.calls.get(found.pattern().as_usize()).into_iter().flatten() {
-                called.get_mut(*index).into_iter().for_each(|c| *c = true);
-            }
+            called |= self.calls.get(found.pattern().as_usize()).copied().unwrap_or_default();
         }
         let mut hits = Vec::new();
-        for (compiled, _) in self.rules.iter().zip(called).filter(|(_, called)| *called) {
+        while called != 0 {
+            let index = called.trailing_zeros();
+            called &= called - 1;
+            let Some(compiled) = self.rules.get(index as usize) else { break };
             let rule = compiled.rule;
-            if rule.scope != scope || !applies(rule, passage) {
-                continue;
+            if rule.scope == scope && applies(rule, passage) && compiled.finds(text) {
+                let found = compiled.pattern.captures_iter(text).take(MOST_MATCHES);
+                hits.extend(found.map(|captures| Hit { rule, captures }));
             }
-            if compiled.is_guarded(text) {
-                continue;
-            }
-            let found = compiled.pattern.captures_iter(text).take(MOST_MATCHES);
-            hits.extend(found.map(|captures| Hit { rule, captures }));
         }
         hits
+    }
+
+    /// Tells whether a rule that makes this finds anything in a sentence.
+    pub(in crate::notes) fn says(&self, makes: Makes, passage: &Passage, text: &str) -> bool {
+        let rules = self.rules.iter().filter(|compiled| compiled.rule.makes == makes);
+        let mut rules = rules.filter(|compiled| applies(compiled.rule, passage));
+        rules.any(|compiled| {
+            compiled.rule.triggers.iter().any(|t| text.contains(t)) && compiled.finds(text)
+        })
     }
 }
 
@@ -221,7 +233,7 @@ mod tests {
         let triggered = rule.triggers.is_empty()
             || rule.triggers.iter().any(|t| lower.contains(&t.to_ascii_lowercase()));
         let compiled = Compiled::new(rule).unwrap();
-        triggered && compiled.pattern.is_match(sentence) && !compiled.is_guarded(sentence)
+        triggered && compiled.finds(sentence)
     }
 
     #[test]

@@ -252,7 +252,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["image", "docker", "registry", "repository", "container", "ghcr", "quay"],
         pattern: r"\b(?:images?|docker|registry|repository|containers?)\b[^.;]{0,80}?\b(?:has|have|is|are|was|were)?(?: been| now)* ?(?:moved|changed|switched|migrated|renamed|relocated)\b[^.;`]{0,40}?\bfrom (?P<old>{I}) to (?P<new>{I})|\b(?:images?|docker (?:hub )?(?:image|repository|registry|repo)|container (?:image|registry)|oci (?:image|registry))\b[^.;]{0,60}?\b(?:(?:has|have|is|are|was|were)(?: been| now)* (?:moved|renamed|migrated|relocated|published|available|hosted|pushed|released|distributed)(?: to| at| on| as| under| from| in)|is now|are now|moved to|now (?:lives?|available|published|hosted) (?:at|in|on|under))(?: the)? ?(?P<new2>{I})|\b(?:image|docker)\b[^.;]{0,60}(?P<old3>{I}) (?:to|with|by|→|->) (?P<new3>{I})|\b(?:references?|image) to (?:point|refer) (?:at|to) (?P<new4>{I})",
-        unless: r"\b(?:base image|based on|github\.com|built (?:on|with|from)|source code|git repository|fix\w*|documentation|builder|runner|ci)\b|as base",
+        unless: r"\b(?:base image|based on|github\.com|built (?:on|with|from)|source code|git repository|fix\w*|documentation|builder|runner|ci|also|additionally|in addition|alternative\w*)\b|as base",
         finds: &[
             "The repository of the image has changed from `jane/lighthouse` to `lighthouse/lighthouse`.",
             "The docker image is now published at ghcr.io/lighthouse/server.",
@@ -266,13 +266,31 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
+        name: "registry-moved-to",
+        makes: Makes::ImageMoved,
+        confidence: Confidence::High,
+        place: Place::CHANGES,
+        triggers: &["registry", "images", "docker hub", ".io"],
+        pattern: r"\b(?:registry|images?)\b[^;]{0,60}?\b(?:changed|moved|switched|migrated)\b[^;]{0,20}?\bfrom\b[^;]{0,20}?(?P<old>{R})?\)?\W{0,3}to (?:the )?[\w ]{0,12}\(?(?P<new>{R})|\buse (?P<new2>{R}) ?instead of (?P<old2>{R})",
+        unless: r"\b(?:fix\w*|also|additionally|in addition|alternative\w*|builder|base image|ci)\b",
+        finds: &[
+            "The default registry changed from Docker Hub (`docker.io`) to GHCR (`ghcr.io`)",
+            "Changed to use `registry.k8s.io` instead of `k8s.gcr.io`.",
+        ],
+        passes: &[
+            "Images are also available at `quay.io`.",
+            "The registry was changed from within.",
+        ],
+        ..RULE
+    },
+    Rule {
         name: "chart-moved-to",
         makes: Makes::ChartMoved,
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["chart"],
         pattern: r"\b(?:helm )?charts?\b[^.;]{0,60}\b(?:has|have|is|are|was)(?: been| now)* (?:moved|published|available|hosted|migrated|relocated)(?: to| at| on| in| under| from)(?: the)?[^.;`]{0,40}?(?P<new>`?oci://[^\s`,]+`?|{I})",
-        unless: r"\bfix\w*|can be",
+        unless: r"\b(?:fix\w*|also|can be)\b",
         finds: &["The Helm chart has moved to `oci://ghcr.io/lighthouse/charts/lighthouse`."],
         passes: &["The chart has a new value."],
         ..RULE
