@@ -70,6 +70,15 @@ impl Passage {
     }
 }
 
+/// Tells whether the headings of a section sort its changes by kind.
+fn is_sorted(document: &Document<'_>, section: &Section) -> bool {
+    const KINDS: Topics =
+        Topics::BREAKING.and(Topics::FIXED).and(Topics::ADDED).and(Topics::REMOVED);
+    let blocks = document.blocks.get(section.blocks.clone()).unwrap_or_default();
+    let mut headings = blocks.iter().skip(1).filter(|block| matches!(block.kind, Kind::Heading(_)));
+    headings.any(|block| Topics::of(&document.plain(block).text).has(KINDS))
+}
+
 /// The longest text that can act as a heading for the items below it, in bytes.
 const LONGEST_LABEL: usize = 90;
 
@@ -77,7 +86,7 @@ const LONGEST_LABEL: usize = 90;
 ///
 /// `around` is what the whole document is about.
 pub(super) fn passages(document: &Document<'_>, section: &Section, around: Topics) -> Vec<Passage> {
-    let mut walk = Walk { around, ..Walk::default() };
+    let mut walk = Walk { around, sorted: is_sorted(document, section), ..Walk::default() };
     let mut blocks = section.blocks.clone();
     if section.headed {
         blocks.next();
@@ -98,6 +107,8 @@ pub(super) fn passages(document: &Document<'_>, section: &Section, around: Topic
 #[derive(Default)]
 struct Walk {
     around: Topics,
+    /// Whether other headings sort the changes that a list of everything repeats.
+    sorted: bool,
     passages: Vec<Passage>,
     /// The headings above, as level and passage.
     chain: Vec<(u8, usize)>,
@@ -124,6 +135,9 @@ impl Walk {
             let level = if level == 0 { 1 } else { level.min(BOLD_LINE) };
             self.chain.retain(|(above, _)| *above < level);
             topics = Topics::of(&plain.text);
+            if topics.has(Topics::EVERYTHING) {
+                topics = if self.sorted { Topics::INTERNAL } else { Topics::NONE };
+            }
             near = topics;
             self.lead = None;
         }

@@ -123,7 +123,7 @@ mod tests {
     fn this_variable_is_the_one_named_before() {
         let last = names::find("`SECRET_KEY`").pop();
         let sentence =
-            Sentence::of("Since then, this environment variable is also required.", last.as_ref());
-        assert_eq!(sentence.text, "Since then, \u{1}0\u{2} is also required.");
+            Sentence::of("From here on this environment variable is mandatory.", last.as_ref());
+        assert_eq!(sentence.text, "From here on \u{1}0\u{2} is mandatory.");
     }
 }

@@ -35,16 +35,16 @@ fn check(kind: Kind, text: &str, declared: Declared, expected: &[&str]) {
 #[test]
 fn what_breaks_is_found_without_the_word() {
     for text in [
-        "### Changed\n\n- A missing compass now prevents startup.",
+        "### Changed\n\n- A lost compass now prevents the start.",
         "### Bug Fixes\n\n* rename `SHIP_SAIL` env variable to `SHIP_CANVAS` ([abc1234](https://e.org/commit/abc1234))",
         "### Features\n\n* drop support for wooden hulls ([abc1234](https://e.org/commit/abc1234))",
-        "### Other\n\n* remove old anchor env variables ([abc1234](https://e.org/commit/abc1234))",
-        "We had to drop ARMv7 support.",
-        "An anchor key must be provided via the `ANCHOR_KEY` environment variable.",
-        "The default listen port is now 8080 instead of 80.",
-        "Pre-launch hooks no longer receive positional arguments.",
+        "### Other\n\n* remove unloved env variables of the anchor ([abc1234](https://e.org/commit/abc1234))",
+        "The yard drops support for wooden hulls.",
+        "A berth must be given with the `BERTH_NAME` variable.",
+        "The default port is now 2000 instead of 1000.",
+        "The bell no longer accepts plain numbers.",
         "This release requires PostgreSQL 16 or newer.",
-        "The log book callback endpoint has changed to match the new harbour office.",
+        "The path to the mooring has moved.",
     ] {
         assert_eq!(facts(Kind::App, text).0, Declared::Implicit, "{text}");
     }
@@ -60,8 +60,8 @@ fn what_is_called_breaking_is_found_in_all_its_places() {
         "- feat(deck)!: move the rudder (#12)",
         "- [BREAKING] Move the rudder (#12)",
         "- 💥 Move the rudder",
-        "**This is a breaking change release:** the rudder moved.",
-        "Please read the following important notes about breaking changes:\n\n1. The rudder may be on the other side.",
+        "**Beware, a breaking release:** the rudder moved.",
+        "These are the breaking changes of the season:\n\n1. The rudder may be on the other side.",
         "### Rudder\n\n> ⚠️ Breaking change\n\nIt is on the other side.",
         "### Potentially breaking: the rudder\n\nIt is on the other side.",
     ] {
@@ -75,19 +75,19 @@ fn what_only_looks_like_a_break_is_none() {
         "### Breaking changes\n\n### Features\n\n- A flag",
         "### Breaking changes\n\nNone.",
         "### Breaking changes & Deprecations\n\n- Deprecate `SHIP_SAIL` in favour of `SHIP_CANVAS`.",
-        "There are no breaking changes in this release.",
-        "- Fix: wrap non-breaking words in the log (#12)",
+        "No ship will see any breaking changes this time.",
+        "- Fix: keep non-breaking spaces in the log (#12)",
         "- Fix: handle breaking change of the map library (#12)",
         "### Bug Fixes\n\n* Fixed a crash: the ship no longer returns an error",
         "### Mobile\n\n- **Breaking:** the old mobile app can no longer land",
         "- Breaking: old mobile apps must be updated first",
-        "This is the last release for wooden hulls. Please change your hull before upgrading to the next release.",
+        "Wooden hulls will be dropped soon. Please change yours before updating to the next version.",
         "### Upcoming\n\n- Breaking: sails will be removed",
         "The `SHIP_SAIL` variable will be removed in 3.0.0.",
         "### Documentation\n\n- docs: rename the harbour",
         "- build(deps): bump rope from 1.0.0 to 2.0.0 (#12)",
-        "- Drop support for Python 3.8 (#12)",
-        "The database will be migrated automatically; this may take some minutes.",
+        "- Drop support for Python 2.6 (#12)",
+        "The log book is copied to new paper by itself, which takes a while.",
         "Due to breaking changes in the Weather API, forecasts come from elsewhere now.",
     ] {
         assert_eq!(facts(Kind::App, text).0, Declared::None, "{text}");
@@ -99,7 +99,7 @@ fn variables_are_read_from_sentences_lists_and_tables() {
     let declared = Declared::Implicit;
     check(
         Kind::App,
-        "The `SHIP_SECRET` environment variable is now required.\n\n\
+        "The `SHIP_SECRET` variable is now mandatory.\n\n\
          The following variables have been removed:\n\n- `SHIP_OAR`: no one rows\n- `SHIP_SCULL`\n\n\
          | Old setting | New setting |\n|---|---|\n| `SHIP_SAIL` | `SHIP_CANVAS` |\n",
         declared,
@@ -112,28 +112,28 @@ fn variables_are_read_from_sentences_lists_and_tables() {
     );
     check(
         Kind::App,
-        "The `SHIP_SAIL` becomes `SHIP_CANVAS` and its values pass from `cloth` to `canvas`.\n\n\
+        "`SHIP_SAIL` becomes `SHIP_CANVAS`, and its value `cloth` is written `linen`.\n\n\
          Add `SHIP_CANVAS` and `SHIP_ROPE` variables.\n",
         declared,
         &["env-renamed SHIP_SAIL SHIP_CANVAS", "env-added SHIP_ROPE"],
     );
     check(
         Kind::App,
-        "The variables have been removed in favour of a single `SHIP_RIG` string.\n\n\
+        "All rig variables were dropped in favour of the `SHIP_RIG` setting.\n\n\
          | Removed variable | Replacement in `SHIP_RIG` |\n|---|---|\n| `SHIP_MAST` | `mast=<value>` |\n\n\
-         The old variables will continue to work for now.\n",
+         The old variables will still work until spring.\n",
         Declared::None,
         &["env-deprecated SHIP_MAST", "env-added SHIP_RIG"],
     );
     check(
         Kind::App,
-        "We changed the compose file for the `SHIP_SECRET`. Since this version, this environment variable is also required on the pilot.",
+        "The pilot reads the `SHIP_SECRET` as well. From now on this environment variable is required there.",
         declared,
         &["env-required SHIP_SECRET"],
     );
     check(
         Kind::App,
-        "Users behind a lock may need to set `SHIP_LOCK`. To use the crane, `SHIP_CRANE` must be set.",
+        "Behind a lock you might need to set `SHIP_LOCK`. To use the crane, `SHIP_CRANE` must be set.",
         Declared::None,
         &[],
     );
@@ -154,18 +154,18 @@ fn a_prefix_that_a_table_drops_is_put_back() {
 
 #[test]
 fn values_of_charts_are_read() {
-    let text = "- `podContext` has been moved to `defaults.podContext`.\n- `serviceLinks` has been disabled by default.\n\
-        - The chart no longer supports `rope.enabled` and `rope.length`.\n- The chart now requires a minimum K8s version of `1.25`.\n";
+    let text = "- `podContext` has been moved to `defaults.podContext`.\n- `nightLights` is now disabled by default.\n\
+        - The chart no longer supports `rope.enabled` and `rope.length`.\n- It asks for a minimum K8s version of `1.19`.\n";
     check(
         Kind::Chart,
         text,
         Declared::Implicit,
         &[
-            "requires Kubernetes >=1.25",
+            "requires Kubernetes >=1.19",
             "value-removed rope.enabled",
             "value-removed rope.length",
             "value-renamed podContext defaults.podContext",
-            "value-changed serviceLinks",
+            "value-changed nightLights",
         ],
     );
 }
@@ -174,27 +174,27 @@ fn values_of_charts_are_read() {
 fn requirements_stops_and_the_way_back_are_read() {
     check(
         Kind::App,
-        "We now require PostgreSQL 16.7 or 17.3 or higher. You MUST be running Lighthouse 1.9.7 before upgrading to 2.0.0. \
-         A backup is the only way to downgrade. Do not install `v1.9.9`, because it sinks.",
+        "We require PostgreSQL 12.4 or 13.2 or later. You must be on Lighthouse 1.9.7 before updating to 2.0.0. \
+         A second ship is the only way to go back. Do not deploy `v1.9.9`, it leaks.",
         Declared::Implicit,
-        &["stop-at 1.9.7", "irreversible", "avoid 1.9.9", "requires PostgreSQL >=16.7 || >=17.3"],
+        &["stop-at 1.9.7", "irreversible", "avoid 1.9.9", "requires PostgreSQL >=12.4 || >=13.2"],
     );
-    check(Kind::App, "A downgrade is safe and supported.", Declared::None, &[]);
+    check(Kind::App, "Going back is easy, and supported.", Declared::None, &[]);
     check(Kind::App, "You must upgrade to PostgreSQL 16.1 first.", Declared::Implicit, &[]);
 }
 
 #[test]
 fn moved_images_are_read_from_words_diffs_and_pairs() {
     for text in [
-        "The docker image has moved from `jane/ship` to `ghcr.io/harbour/ship`.",
-        "```diff\n-  image: jane/ship:1.0\n+  image: ghcr.io/harbour/ship:2.0\n```",
-        "Before:\n\n```yaml\nimage: jane/ship:1.0\n```\n\nAfter:\n\n```yaml\nimage: ghcr.io/harbour/ship:2.0\n```",
+        "The docker image has moved from `old-yard/ship` to `ghcr.io/harbour/ship`.",
+        "```diff\n-  image: old-yard/ship:1.0\n+  image: ghcr.io/harbour/ship:2.0\n```",
+        "Before:\n\n```yaml\nimage: old-yard/ship:1.0\n```\n\nAfter:\n\n```yaml\nimage: ghcr.io/harbour/ship:2.0\n```",
     ] {
-        check(Kind::App, text, Declared::None, &["image-moved jane/ship ghcr.io/harbour/ship"]);
+        check(Kind::App, text, Declared::None, &["image-moved old-yard/ship ghcr.io/harbour/ship"]);
     }
     for text in [
-        "The source code has moved from github.com/jane/ship to github.com/harbour/ship.",
-        "```diff\n-  image: jane/ship:1.0\n+  image: jane/ship:2.0\n```",
+        "The source code has moved from github.com/old-yard/ship to github.com/harbour/ship.",
+        "```diff\n-  image: old-yard/ship:1.0\n+  image: old-yard/ship:2.0\n```",
         "The image is now based on debian/bookworm.",
     ] {
         check(Kind::App, text, Declared::None, &[]);
@@ -209,7 +209,7 @@ fn a_version_that_takes_another_back_leaves_nothing() {
     let notes = read(&[source(text)], "1.x", "3.x", Kind::Chart).unwrap();
     assert_eq!(notes.versions, ["2", "3"]);
     assert!(notes.summary.breaking);
-    let text = text.replace("This version removes `rope.enabled`.", "v3 reverts the v2 release.");
+    let text = text.replace("This version removes `rope.enabled`.", "v3 reverts the v2 version.");
     let notes = read(&[source(&text)], "1.x", "3.x", Kind::Chart).unwrap();
     assert!(!notes.summary.breaking, "{:?}", notes.facts);
     assert!(notes.remarks.iter().any(|remark| remark.code == "undone"));
@@ -235,6 +235,21 @@ fn the_same_thing_said_twice_is_one_fact_with_two_quotes() {
     let lines: Vec<Vec<usize>> =
         notes.facts.iter().map(|fact| fact.evidence.iter().map(|e| e.line).collect()).collect();
     assert_eq!(lines, [[5, 13]]);
+}
+
+#[test]
+fn of_several_minimums_the_highest_counts() {
+    let text = "## 2.0.0\n\nThis release requires PostgreSQL 16 or newer.\n\n## 1.5.0\n\nThis release requires PostgreSQL 14 or newer.\n";
+    let source = Source { name: "CHANGELOG.md".to_owned(), text: text.to_owned() };
+    let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+    let requires: Vec<&Fact> =
+        notes.facts.iter().filter(|fact| fact.kind == FactKind::Requires).collect();
+    assert_eq!(requires.len(), 1);
+    assert_eq!(
+        (requires[0].range.as_deref(), requires[0].version.as_str()),
+        (Some(">=16"), "2.0.0")
+    );
+    assert_eq!(requires[0].evidence.len(), 2);
 }
 
 #[test]

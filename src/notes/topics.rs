@@ -41,6 +41,8 @@ impl Topics {
     pub(super) const KNOWN_ISSUES: Self = Self(1 << 11);
     /// Environment variables, settings, chart values.
     pub(super) const SETTINGS: Self = Self(1 << 12);
+    /// The list of everything, which repeats what is sorted above it.
+    pub(super) const EVERYTHING: Self = Self(1 << 13);
     /// No topic.
     pub(super) const NONE: Self = Self(0);
 
@@ -126,7 +128,7 @@ const TABLE: [(Topics, &str); 16] = [
         Topics::SETTINGS,
         r"environment|\benv\b|\bvariables?\b|\bsettings?\b|configuration|\bconfig\b|\bvalues\b|\boptions?\b|\bparameters?\b|\bflags?\b",
     ),
-    (Topics::INTERNAL, r"^(?:all|full) (?:app )?change(?:s|log)|new contributors|^contributors"),
+    (Topics::EVERYTHING, r"^\W*(?:all|full|complete) (?:\w+ )?(?:change(?:s|log)|commits)"),
     (Topics::ADDED, r"^what's new"),
 ];
 
@@ -157,6 +159,8 @@ mod tests {
             ("Mobile", Topics::FOREIGN, Topics::BREAKING),
             ("New environment variables", Topics::SETTINGS.and(Topics::ADDED), Topics::BREAKING),
             ("Chore", Topics::INTERNAL, Topics::BREAKING),
+            ("All Changes", Topics::EVERYTHING, Topics::INTERNAL),
+            ("New Contributors", Topics::INTERNAL, Topics::BREAKING),
         ] {
             let topics = Topics::of(heading);
             assert!(topics.has(has) && !topics.has(lacks), "{heading}: {topics:?}");

@@ -96,9 +96,9 @@ mod tests {
     fn references_are_no_part_of_a_summary() {
         for (sentence, expected) in [
             ("Drop the old mode (#123)", "Drop the old mode"),
-            ("Drop the old mode @jane (<url>)", "Drop the old mode"),
-            ("Drop the old mode (#123 - @jane and @joe)", "Drop the old mode"),
-            ("Drop the old mode by @jane in <url>", "Drop the old mode"),
+            ("Drop the old mode @one (<url>)", "Drop the old mode"),
+            ("Drop the old mode (#123 - @one and @two)", "Drop the old mode"),
+            ("Drop the old mode by @one in <url>", "Drop the old mode"),
             ("Use port 8080", "Use port 8080"),
         ] {
             assert_eq!(summary(sentence), expected);

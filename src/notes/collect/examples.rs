@@ -159,7 +159,7 @@ mod tests {
     fn a_diff_shows_a_moved_image() {
         let lines = [
             " services:",
-            "-  image: jane/lighthouse:1.2",
+            "-  image: old-yard/lighthouse:1.2",
             "+  image: ghcr.io/lighthouse/server:2.0",
             "   ports: x",
         ];
@@ -168,7 +168,7 @@ mod tests {
             shown,
             [Shown {
                 makes: Makes::ImageMoved,
-                old: "jane/lighthouse".into(),
+                old: "old-yard/lighthouse".into(),
                 new: "ghcr.io/lighthouse/server".into(),
                 line: 2
             }]

@@ -34,7 +34,21 @@ impl Reader<'_> {
             return;
         };
         let subject = component.to_lowercase();
-        self.found.add(Fact { component: Some(component), range: Some(range), ..fact }, subject);
+        let at = self.found.add(
+            Fact { component: Some(component), range: Some(range.clone()), ..fact.clone() },
+            subject,
+        );
+        // Over several versions the last and highest minimum is the one to meet.
+        if let Some(known) = self.found.facts.get_mut(at)
+            && highest(&range).is_some_and(|new| {
+                known.range.as_deref().and_then(highest).is_none_or(|old| new.order(&old).is_gt())
+            })
+        {
+            known.range = Some(range);
+            known.version = fact.version;
+            known.summary = fact.summary;
+            known.rule = fact.rule;
+        }
         self.breaking(&mark.with(Confidence::Medium), false);
     }
 
@@ -100,6 +114,12 @@ pub(super) fn is_image(text: &str) -> bool {
     let pages = ["github.com", "gitlab.com", "docs.", "www.", "http", "/", "and/or"];
     let host = text.split('/').next().unwrap_or_default();
     (text.contains('/') || host.contains('.')) && !pages.iter().any(|page| text.starts_with(page))
+}
+
+/// Returns the highest version that a range names.
+fn highest(range: &str) -> Option<Version> {
+    let versions = range.split([' ', '|', '>', '=', '<']).filter_map(Version::parse);
+    versions.max_by(Version::order)
 }
 
 /// Reads the versions that will do from how they are written; several are alternatives.

@@ -12,11 +12,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         triggers: &["before", "prior to"],
         pattern: r"\b(?:before|prior to) (?:you )?(?:upgrad|updat|migrat|install|start|the (?:upgrade|update)|applying|proceeding|deploying)\w*",
         unless: r"\bnext (?:major |minor )?(?:release|version)|future|\b(?:no|not|nothing|never)\b[^.]{0,30}\bbefore",
-        finds: &[
-            "Ensure to upgrade your database before upgrading.",
-            "Back up everything prior to the upgrade.",
-        ],
-        passes: &["Move to another system before upgrading to the next release."],
+        finds: &["Ballast the hold before updating.", "Back up everything prior to the upgrade."],
+        passes: &["Leave wooden hulls behind before updating to the next version."],
         ..RULE
     },
     Rule {
@@ -27,12 +24,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:you|users?|admin\w*|operators?)(?: who [^.]{1,60}| \w+)? (?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to|should (?:update|change|migrate|set|adjust|ensure|check|review|verify|run|convert|move|remove|rename|replace))\b|\b(?:must|have to|has to|need to|needs to) (?:now )?(?:be )?(?:manually|set|updated?|recreated?|changed?|migrated?|converted?|adjusted?|provided?|configured?|renamed?|granted?|temporarily)\b|\bmanually\b[^.]{0,40}\b(?:run|update|migrate|remove|delete|set|convert|change)",
         unless: r"\b(?:if you (?:want|wish|would like|prefer)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|no longer|(?:don't|do not|not|never) (?:need|have)|fix\w*|you should (?:see|notice|not))\b",
         finds: &[
-            "You will have to convert them.",
-            "Users should remove the old entry.",
-            "The privilege must be temporarily granted.",
+            "You will have to repaint all of them.",
+            "Users should remove their boots.",
+            "The gangway has to be manually lowered.",
         ],
         passes: &[
-            "You do not need to do anything.",
+            "You do not need to act.",
             "If you want it, you must ask.",
             "You should see faster pages.",
         ],

@@ -51,7 +51,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b(?: (?:for|in|if|upgrade)|[.,;!)]|$)|^\W*breaking\s?:|\(breaking\)|💥",
         unless: NOT_BREAKING,
         finds: &[
-            "This is a breaking change for all who use the old path.",
+            "Mind that it is a breaking change for wooden ships.",
             "BREAKING: the port moved.",
             "Version 4 introduces several breaking changes.",
             "This is potentially breaking.",
@@ -91,7 +91,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:is|are) no longer (?:officially )?(?:supported|compatible|published|built|shipped|distributed)\b|\bno longer works?\b|\bit is no longer possible\b",
         unless: r"\b(?:fix\w*|bugs?|previously|upstream|needed|necessary)\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian|browsers?|internet explorer|safari|firefox) ?[0-9.]*[^.]{0,40}no longer",
         finds: &[
-            "Two brokers are no longer supported as of this release",
+            "Paper charts are no longer supported",
             "Images for 32-bit systems are no longer published.",
         ],
         passes: &["Python 3.8 is no longer supported.", "It is no longer supported upstream."],
@@ -106,7 +106,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         finds: &[
             "The old endpoint is no longer supported.",
             "Images for 32-bit systems are no longer published.",
-            "Hooks no longer receive positional arguments.",
+            "The bell no longer accepts plain numbers.",
         ],
         passes: &[
             "Fixed a crash: the page no longer returns an error.",
@@ -122,17 +122,17 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support\b|\bsupport\b (?:for |of )?[^.;]{1,80}?\b(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
         unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
         finds: &[
-            "We had to drop ARMv7 support.",
-            "Support for the file backend has been removed.",
-            "drop support for storing keys on disk",
-            "Docker: update the base image, drop x86 support",
+            "The yard drops support for wooden hulls.",
+            "Support for rowing was dropped.",
+            "drop support for steering by hand",
+            "Yard: new timber, drop raft support",
         ],
         passes: &[
-            "Drop support for Python 3.8",
+            "Drop support for Python 2.6",
             "A later release will drop this support.",
             "Drop Node 16 support",
             "Drop support for Microsoft Internet Explorer",
-            "This release drops support for Ubuntu 24.10.",
+            "We drop support for Ubuntu 19.04.",
         ],
         ..RULE
     },
@@ -144,13 +144,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|to build|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
         finds: &[
             "You must set a key before the first start.",
-            "A key must be provided via the environment.",
-            "Existing controllers will have to be recreated.",
+            "An anchor must be provided at launch.",
+            "Every cabin will have to be re-created.",
             "The name is now required.",
-            "The chart now requires a newer cluster.",
+            "The pilot now requires two lamps.",
         ],
         passes: &[
-            "You do not need to do anything.",
+            "You do not need to act.",
             "If you want to use it, you must enable it first.",
             "Developers must install the new toolchain.",
         ],
@@ -163,10 +163,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default",
         unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\x22[^\x22]*default[^\x22]*\x22",
         finds: &[
-            "The default listen port is now 8080 instead of 80.",
-            "We have changed the default value of `spec.policy` from `Never` to `Always`.",
-            "`serviceLinks` has been disabled by default.",
-            "This version removes the default password of the administrator.",
+            "The default port is now 2000 instead of 1000.",
+            "We changed the default value of `rig.knots` from `two` to `four`.",
+            "`nightLights` is now disabled by default.",
+            "It also removed the default password of the captain.",
         ],
         passes: &[
             "Fixed the default value of a form.",
@@ -182,11 +182,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["start", "boot", "launch", "crash"],
-        pattern: r"\b(?:will|now|to|would|can|may)\b[^.;]{0,20}\b(?:fail|refuse|crash)\w* (?:to (?:start|boot|launch)|on start|at start|during start)|\bnow (?:fails?|refuses?|prevents?|crash\w*)\b[^.;]{0,40}\bstart|\b(?:refuses?|fails?) to (?:start|boot)\b|\bprevents? (?:the )?(?:startup|start|app\w*|server|container)\b|\b(?:won't|will not|cannot|can't|does not|doesn't|not be able to) (?:start|boot)\b|\bpreventing? [^.;]{1,40} from starting|\bprevent [^.;]{1,40} from starting",
+        pattern: r"\b(?:will|now|to|would|can|may)\b[^.;]{0,20}\b(?:fail|refuse|crash)\w* (?:to (?:start|boot|launch)|on start|at start|during start)|\bnow (?:fails?|refuses?|prevents?|crash\w*)\b[^.;]{0,40}\bstart|\b(?:refuses?|fails?) to (?:start|boot)\b|\bprevents? (?:the )?(?:startup|start|launch|boot|app\w*|server|container)\b|\b(?:won't|will not|cannot|can't|does not|doesn't|not be able to) (?:start|boot)\b|\bpreventing? [^.;]{1,40} from starting|\bprevent [^.;]{1,40} from starting",
         unless: r"\b(?:fix\w*|bug|hotfix|resolv\w*|regression|previously|no longer (?:fail|crash|prevent)\w*|(?:doesn't|does not) start with\b|instead of (?:fail|crash)\w*|some users|reported|known issue|yanked)\b",
         finds: &[
-            "It will now fail to start with an older database.",
-            "A missing secret now prevents startup.",
+            "The engine will refuse to start without coal.",
+            "A lost map now prevents the launch.",
             "The server refuses to start without it.",
             "Duplicates will prevent the server from starting.",
         ],
@@ -203,8 +203,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:is|are) (?:not|no longer) compatible with\b|\b(?:is|are) incompatible with\b",
         unless: r"\b(?:fix\w*|bug|plugin|browser|license)\b",
         finds: &[
-            "This version is not compatible with 32-bit systems.",
-            "The format is incompatible with earlier ones.",
+            "The new keel is not compatible with shallow docks.",
+            "The new ropes are incompatible with old cleats.",
         ],
         passes: &["Fixed: the archive is not compatible with old readers."],
         ..RULE
@@ -215,20 +215,20 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         triggers: &["in place", "in-place", "recreate", "re-create", "reinstall", "immutable"],
         pattern: r"\bcannot be (?:upgraded|updated) in[- ]place|\b(?:must|have to|need to|needs to|has to|should) be (?:re-?created|deleted and|re-?installed)|\bimmutable\b[^.]{0,80}\b(?:recreat|delet|fail)",
         unless: r"\bfix\w*\b",
-        finds: &["Deployments cannot be upgraded in place!", "The volume has to be recreated."],
+        finds: &["Old masts cannot be updated in-place.", "The volume has to be recreated."],
         passes: &["Fixed: volumes must be recreated after a crash."],
         ..RULE
     },
     Rule {
         name: "removed-thing",
         place: Place { entries: false, ..Place::CHANGES },
-        triggers: &["remov", "delet", "dropped"],
+        triggers: &["remov", "delet", "dropped", "drops"],
         pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\b(?:changes?|including|includes?|introduces?|are|is|with) the removal of (?:the |all )?\w+",
         unless: r"\b(?:fix\w*|bug|once|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b|\x22[^\x22]*(?:deleted|removed)",
         finds: &[
-            "The `config` object has been removed from the defaults.",
-            "This version removes the default password for the administrator.",
-            "The main changes are the removal of the default objects.",
+            "The `galley` option was dropped in this voyage.",
+            "It also drops the default password of the captain.",
+            "Among the changes is the removal of all spare oars.",
         ],
         passes: &[
             "The unused option was removed.",
@@ -259,7 +259,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b|\b(?:database )?schema version",
         finds: &[
             "The syntax for creating accounts has changed.",
-            "The sign-in callback endpoint has changed to match the new provider.",
+            "The path to the mooring has moved.",
         ],
         passes: &[
             "The path is changed automatically.",
@@ -307,7 +307,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:now|will|may|be)(?: now| be| also)* (?:reject|refus|disallow|forbid)\w*",
         unless: r"\b(?:fix\w*|bug|previously|spam|malicious|attack\w*|upload\w*|merge|pull request|no longer|future|deprecated|plugins?|callback)\b",
         finds: &[
-            "Schema validation may reject your existing values.",
+            "The harbour may refuse ships without lights.",
             "Unknown keys will now be rejected.",
         ],
         passes: &[
@@ -330,8 +330,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"(?:^|[^\w ] ?|\b(?:we|and|also|also) )(?:remov(?:e[sd]?|ing)|drop(?:s|ped)?|delete[sd]?|renam(?:e[sd]?|ing))(?: [a-z0-9-]+| [\x01\x03][0-9]+\x02){0,4}? (?:env(?:ironment)? (?:variables?|vars?)|config(?:uration)? (?:options?|keys?|values?)|helm values?|command[- ]line (?:flags|options|arguments))\b",
         unless: r"\bfrom (?:the )?(?:docs?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow|fix\w*|tests?|examples?|file)\b|\b(?:will|can|may|could) be",
         finds: &[
-            "remove old anchor env variables, and the migration of ropes",
-            "Breaking: Rename the environment variable for self-signed certificates",
+            "remove unloved env variables of the anchor",
+            "refactor: rename the environment variable of the foghorn",
         ],
         passes: &["Remove unused env variables", "Remove environment variables from the docs"],
         ..RULE

@@ -71,18 +71,22 @@ pub(in crate::notes) const INSIDE: [&str; 60] = [
 /// Words of a sentence about building or about another program.
 const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended)\b";
 
+/// Where requirements are told: also below `Dependencies`, which otherwise is nobody's business.
+const REQUIREMENTS: Place =
+    Place { outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::FIXED), ..Place::TEXT };
+
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
     Rule {
         name: "requires-version",
         makes: Makes::Requires,
         confidence: Confidence::High,
-        place: Place::CHANGES,
+        place: REQUIREMENTS,
         triggers: &["requir", "need", "depend"],
         pattern: r"\b(?:requires?|requiring|needs?|depends on|dependent on)(?: at least| a minimum (?:of|version of)?| an?| the| now| minimum| \w+ly)*(?: version of)? ?\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: versions?| servers?| clusters?| database)? (?:version )?(?P<range>(?:>=?|=>)? ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater|up)|and (?:higher|newer|later|above)|at least|minimum))?(?:(?:,| or| and| /) ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater))?))?)",
         unless: ELSEWHERE,
         finds: &[
-            "We now require PostgreSQL 16.7 or 17.3 or higher.",
+            "We require PostgreSQL 12.4 or 13.2 or later.",
             "This release requires Kubernetes 1.25+.",
             "It needs at least Redis 6.2.",
         ],
@@ -93,13 +97,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "minimum-version",
         makes: Makes::Requires,
         confidence: Confidence::High,
-        place: Place::CHANGES,
+        place: REQUIREMENTS,
         triggers: &["minim", "at least", "or later", "or newer", "or higher", "or above", "lowest"],
         pattern: r"\b(?:minimum|min\.?|minimal|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is|are) (?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
         unless: ELSEWHERE,
         finds: &[
-            "The minimum required Kubernetes version has been increased to version 1.28.x.",
-            "The chart now requires a minimum K8s version of `1.25`",
+            "The minimum supported Kubernetes version rises to 1.21.",
+            "It asks for a minimum K8s version of `1.19`",
             "PostgreSQL 14 or newer is now required.",
         ],
         passes: &["The minimum Python version for developers is 3.10."],
@@ -113,7 +117,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         triggers: &["upgrade ", "update ", "bump "],
         pattern: r"^\W*(?:\w+: )?(?:upgrade|update|bump|switch)(?:s|d)?(?: the)? (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?) (?:to|from [^ ]+ to)(?: version)? (?P<range>{V})",
         unless: ELSEWHERE,
-        finds: &["Feature: Upgrade Converter to v8"],
+        finds: &["Change: Update Winch to v3"],
         passes: &["Docker base image is now 3.21", "Upgrade the page to something nicer"],
         ..RULE
     },
@@ -121,7 +125,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "support-ended",
         makes: Makes::Ends,
         confidence: Confidence::High,
-        place: Place::CHANGES,
+        place: REQUIREMENTS,
         triggers: &["support"],
         pattern: r"\b(?:drop(?:s|ped)?|remov(?:e|es|ed|al of)|end(?:s|ed)?)(?: the| official)? support (?:for|of)(?: the)?(?:[^.;]|\.[0-9]){0,40}?(?: versions? of)? ?\b(?P<component>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? ?(?P<range>(?:<=?|below|before|older than|prior to|lower than|up to)? ?{V}(?:(?:, and|, or|,| and| or) {V})*(?: (?:and|or) (?:below|older|lower|earlier))?)|(?P<component2>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? (?P<range2>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?) (?:is|are) no longer supported",
         unless: r"\b(?:will|future|next)\b",
@@ -140,7 +144,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         triggers: &["space"],
         pattern: r"\b(?P<range>\d+(?:\.\d+)? ?[KMGT]i?B) of (?:free |available )?(?P<component>(?:free |disk |storage )+space)|\b(?:at least|less than|minimum of) (?P<range2>\d+(?:\.\d+)? ?[KMGT]i?B) (?:of )?(?:free )?(?P<component2>(?:free |disk |storage )+space|disk|storage)",
         unless: r"\bfix\w*|saves?|reduc",
-        finds: &["It will not start with less than 2GB of free space."],
+        finds: &["Keep at least 5 GB of free space for it."],
         passes: &["Saves 2GB of disk space."],
         ..RULE
     },
@@ -149,13 +153,21 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::StopAt,
         confidence: Confidence::High,
         place: Place { entries: false, ..Place::CHANGES },
-        triggers: &["upgrade", "update", "updating", "running", "upgrading", "migrat"],
+        triggers: &[
+            "can only be",
+            "upgrade",
+            "update",
+            "updating",
+            "running",
+            "upgrading",
+            "migrat",
+        ],
         pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:not|un)[ -]?(?:supported|possible)|\bfirst (?:upgrade|update|migrate) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)",
         unless: r"\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
         finds: &[
-            "You MUST be running Lighthouse 10.1.7 before upgrading to 10.2.0.",
-            "Upgrading can only be performed from version 2.20.15.",
-            "Please upgrade to v2.20.15 before proceeding.",
+            "You must be on Lighthouse 3.1.7 before updating to 3.2.0.",
+            "The voyage can only be made from version 1.8.4.",
+            "Please update to v1.8.4 before you go on.",
             "Upgrade to 10.1.7 first.",
         ],
         passes: &[
@@ -187,10 +199,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         finds: &[
             "The database cannot be downgraded.",
             "Downgrading is not supported after this.",
-            "A backup is the only way to downgrade.",
+            "A second ship is the only way to go back.",
             "This migration is irreversible.",
         ],
-        passes: &["This downgrade is safe and supported.", "Fixed: an entry cannot be reverted."],
+        passes: &["Going back is easy, and supported.", "Fixed: an entry cannot be reverted."],
         ..RULE
     },
     Rule {
@@ -214,9 +226,9 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
         unless: r"\b(?:do not|don't|no) (?:need|have|worry|forget)|\bnot affected\b|avoid (?:the )?(?:need|use of|loading|calling)",
         finds: &[
-            "Do not install `v1.19.0`, because it has a bug.",
+            "Do not deploy `v2.7.0`, it leaks.",
             "Version 4.1.0 has been yanked.",
-            "Hotfix for 4.1.0, which crashes at the start.",
+            "Hotfix for 3.3.0, which loses cargo.",
         ],
         passes: &["You do not need 4.1.0.", "Avoid loading the page twice."],
         ..RULE
@@ -254,10 +266,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:images?|docker|registry|repository|containers?)\b[^.;]{0,80}?\b(?:has|have|is|are|was|were)?(?: been| now)* ?(?:moved|changed|switched|migrated|renamed|relocated)\b[^.;`]{0,40}?\bfrom (?P<old>{I}) to (?P<new>{I})|\b(?:images?|docker (?:hub )?(?:image|repository|registry|repo)|container (?:image|registry)|oci (?:image|registry))\b[^.;]{0,60}?\b(?:(?:has|have|is|are|was|were)(?: been| now)* (?:moved|renamed|migrated|relocated|published|available|hosted|pushed|released|distributed)(?: to| at| on| as| under| from| in)|is now|are now|moved to|now (?:lives?|available|published|hosted) (?:at|in|on|under))(?: the)? ?(?P<new2>{I})|\b(?:image|docker)\b[^.;]{0,60}(?P<old3>{I}) (?:to|with|by|→|->) (?P<new3>{I})|\b(?:references?|image) to (?:point|refer) (?:at|to) (?P<new4>{I})",
         unless: r"\b(?:base image|based on|github\.com|built (?:on|with|from)|source code|git repository|fix\w*|documentation|builder|runner|ci|also|additionally|in addition|alternative\w*)\b|as base",
         finds: &[
-            "The repository of the image has changed from `jane/lighthouse` to `lighthouse/lighthouse`.",
+            "The repository of the image has changed from `old-yard/lighthouse` to `lighthouse/lighthouse`.",
             "The docker image is now published at ghcr.io/lighthouse/server.",
-            "The official docker repository is now `lighthouse/lighthouse`.",
-            "For the Job you should update image references to point at `quay.io/lighthouse/check`",
+            "Our docker image is now `lighthouse/lighthouse`.",
+            "Change every image to point to `quay.io/lighthouse/lamp`",
         ],
         passes: &[
             "The image is now based on debian/bookworm.",
@@ -303,7 +315,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         triggers: &["revert", "undo", "rolls back", "backs out"],
         pattern: r"\b(?:this (?:release|version|change)|`?v?\d[\d.x]*`?|we|it)(?: has| have)? (?:reverts?|reverted|undoes|undid|rolls? back|backs? out)(?: all| the)?(?: changes?)?(?: (?:of|from|in|made in|introduced in|introduced by))?(?: the)?(?: release| version| chart)? `?(?P<version>v?\d+(?:\.\d+)*(?:\.x)?)\b`?",
         unless: r"\b(?:cannot|can't|partially|partly)\b",
-        finds: &["v64 reverts the v63 release.", "This release reverts the changes of 2.3.0."],
+        finds: &["v9 reverts the v8 version.", "This release reverts the changes of 2.3.0."],
         passes: &["This release reverts a colour."],
         ..RULE
     },

@@ -44,7 +44,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|^\W*(?:to|in order to|if you (?:want|wish|would)|you can)\b[^.]*\bremov|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
-            "Remove any `OLD_MODE` variable from your environment.",
+            "Remove all `OLD_MODE` variables.",
             "feat: remove `cacheSize` option",
         ],
         passes: &["Remove `internal_id` from the response", "`OLD_MODE` will be removed"],
@@ -79,7 +79,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})",
         unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
         finds: &[
-            "rename `OLD_NAME` env variable to `NEW_NAME`",
+            "rename `SAIL_SIZE` variable to `SAIL_AREA`",
             "Renamed the option `server.old` to `server.new`.",
         ],
         passes: &["Rename the internal class to something clearer."],
@@ -107,7 +107,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         unless: LATER,
         finds: &[
             "`podContext` has been moved to `defaults.podContext`.",
-            "The `OLD_NAME` becomes `NEW_NAME`",
+            "The `SAIL_SIZE` becomes `SAIL_AREA`",
             "`OLD_NAME` is now called `NEW_NAME`.",
             "The `old-flag` option was renamed to `new-flag`.",
         ],
@@ -125,7 +125,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         finds: &[
             "Drop support for the `OLD_IMAGE` variable in the operator, replacing it with `NEW_IMAGES`.",
             "`OLD_NAME` has been replaced by `NEW_NAME`.",
-            "Replace the `OLD_THREADS` with a more general configuration `NEW_THREADS`",
+            "Replace the `OAR_COUNT` by the shared setting `CREW_COUNT`",
         ],
         passes: &["Replace the old parser with a new one."],
         ..RULE
@@ -182,7 +182,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"(?P<names>{L})(?P<noun>{noun})(?: \([^)]*\))? (?:(?:is|are|becomes?)(?: now| also)*(?: a)? (?:required|mandatory)\b|(?:must|needs? to|has to|have to)(?: now| also)*(?: explicitly)? be (?:set|provided|defined|configured|specified|supplied|present|added))",
         unless: r"\b(?:no longer|not|only|don't|doesn't) (?:be )?(?:required|need|mandatory|must)|\brequired (?:if|when|for|only|unless)\b|^\W*(?:to|if you (?:want|wish|use|enable|would)) |optional|fix\w*:",
         finds: &[
-            "The `SECRET_KEY` environment variable is now required.",
+            "The `BERTH_NAME` variable is now mandatory.",
             "`SECRET_KEY` must be set.",
             "`service` is now required",
         ],
@@ -198,11 +198,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:must|need to|needs to|have to|has to|required to)(?: now| also| first)?(?: explicitly)? (?:set|provide|add|define|specify|configure|supply|include|pass)(?: the| a| an| your| both)?(?: new)?(?: \w+){0,2}? ?(?P<names>{L})(?P<noun>{noun})|\b(?:must|needs? to|has to|have to)(?: now)? be (?:set|provided|configured|supplied|specified|passed|given)\b[^.`]{0,40}\b(?:via|through|with|using|by|in|as)(?: setting)?(?: the)?(?: new)?(?: \w+)? (?P<names2>{L})(?P<noun2>{noun})|\b(?:now|newly) requires?(?: setting| that you set)?(?: the| a| an)?(?: new)?(?: environment variable| env var| setting| option)? (?P<names3>{L})(?P<noun3>{noun})",
         unless: r"\b(?:no longer|don't|do not|not|may|might|if you (?:want|wish|would|prefer)|only (?:if|when|need))\b[^.]{0,20}(?:must|need|have to|set|required)|^\W*(?:to|in order to) (?:use|enable|try|keep|restore|disable)|\bif\b[^.]{0,60}, you (?:must|need|have)|\byou had\b|fix\w*:",
         finds: &[
-            "You must now set `SECRET_KEY` explicitly.",
-            "An encryption key must be provided via the `SECRET_KEY` environment variable.",
-            "Users must add `DB_ENGINE` to their environment.",
+            "You must also set `BERTH_NAME` yourself.",
+            "A berth must be given with the `BERTH_NAME` setting.",
+            "Captains have to define `HULL_KIND` before launch.",
         ],
-        passes: &["You may need to set `SECRET_KEY`.", "To enable it you must set `SECRET_KEY`."],
+        passes: &["You might need to set `BERTH_NAME`.", "To enable it you must set `SECRET_KEY`."],
         ..RULE
     },
     Rule {
@@ -251,7 +251,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|possible|option|support)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a)?(?: new)?(?: environment)?(?: variables?| option| setting| flag| value)? (?P<names>{L})(?P<noun>{noun})",
         unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|still)\b",
         finds: &[
-            "Allow customizing the fence via the `DEFAULT_FENCE` environment variable",
+            "Allow choosing the flag through the `FLAG_NAME` variable",
             "It can be disabled with `NEW_SWITCH=false`.",
         ],
         passes: &["Fix the build with `NEW_SWITCH`", "The key must be set via `SECRET_KEY`."],
@@ -266,7 +266,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\bset(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:re-?enable|disable|restore|keep|retain|preserve|revert|opt)",
         unless: r"\b(?:must|required|fix\w*)\b",
         finds: &[
-            "To re-enable the check, set `CHECK_TWICE=true` in your environment.",
+            "To restore the second watch, set `WATCH_TWICE=true`.",
             "Set `CHECK_TWICE=false` to keep the old behaviour.",
         ],
         passes: &["You must set `CHECK_TWICE`."],
@@ -281,8 +281,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\bin favou?r of(?: the| a| an)?(?: new| single| more general| generic)*(?: \w+)?(?: {K})? (?P<names>{L})",
         unless: r"\bfix\w*: ",
         finds: &[
-            "The options have been removed in favour of a single `DB_OPTIONS` string.",
-            "Deprecate `OLD_SIZE` in favour of `NEW_SIZE`.",
+            "All knots were dropped in favour of the `KNOT_STYLE` setting.",
+            "Deprecate `SAIL_SIZE` in favour of `SAIL_AREA`.",
         ],
         passes: &["In favour of simplicity we dropped it."],
         ..RULE
@@ -296,7 +296,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed",
         unless: r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?)\b (?:the |all |old )?(?:previously )?deprecated|deprecated [^.`]{0,40}`[^`]+`[^.]{0,40}(?:has|have|was|were) (?:been )?removed",
         finds: &[
-            "Deprecate `OLD_SIZE` in favour of `NEW_SIZE`.",
+            "Deprecate `SAIL_SIZE` in favour of `SAIL_AREA`.",
             "`OLD_SIZE` is now deprecated.",
             "The `old_size` option will be removed in 4.0.",
         ],
@@ -315,10 +315,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default",
         unless: r"\b(?:the |a )?new\b[^.]{0,20}[\x01\x03]|\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
         finds: &[
-            "We have changed the default value of `spec.policy` from `Never` to `Always`.",
+            "We changed the default value of `rig.knots` from `two` to `four`.",
             "`SOME_LIMIT` now defaults to 20.",
-            "`serviceLinks` has been disabled by default.",
-            "Change default `status.topic` to `a/b`",
+            "`nightLights` is now disabled by default.",
+            "Change default `bell.tone` to `low`",
         ],
         passes: &["Add the `SOME_LIMIT` option, which defaults to 20."],
         ..RULE
@@ -357,10 +357,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         triggers: &["continue to", "still", "backward", "for now", "keep working"],
         pattern: r"\b(?:variables?|settings?|options?|names?|values?|flags?|keys?|they|it|these|those|both)\b[^.]{0,40}\b(?:will |would )?(?:continues? to|still|keeps?) (?:be )?(?:function\w*|work\w*|supported|accepted|honou?red|read|recogni[sz]ed|respected|available|usable)|\b(?:old|previous|deprecated) (?:names?|variables?|settings?|options?|values?|keys?)\b[^.]{0,40}\b(?:continue|still|remain)\b",
         unless: r"\b(?:no longer|not|won't|until)\b[^.]{0,20}(?:work|support|function)",
-        finds: &[
-            "The deprecated variables will continue to function for now.",
-            "The old names still work.",
-        ],
+        finds: &["These options will still work until spring.", "The old names still work."],
         passes: &["The old names no longer work."],
         ..RULE
     },

@@ -1,6 +1,6 @@
 //! Headings that name a version, in all their shapes.
 //!
-//! `## [1.2.3] - date`, `# v1.2.3`, `App 1.2.3 (date)`, `From 72.x to 73.x`, `Upgrading to 2.0`,
+//! `## [1.2.3] - date`, `# v1.2.3`, `App 1.2.3 (date)`, `From 42.x to 43.x`, `Upgrading to 2.0`,
 //! `v3 migration guide`, `## [Unreleased]`: a version heading is a version with nothing around it
 //! but dates, codenames and the words that go with releases. A heading that merely mentions a
 //! version (`PostgreSQL 18 support`) has other words in front, and is none; that is what the word
@@ -301,13 +301,13 @@ mod tests {
             ("harbour 3.0.5", "3.0.5", Released),
             ("2.1.0 - A fine name!", "2.1.0", Released),
             ("🚀 v4.1.0: faster", "4.1.0", Released),
-            ("4.1.0 - 2026-08-14 YANKED", "4.1.0", Yanked),
+            ("4.2.0 - 2021-03-02 YANKED", "4.2.0", Yanked),
             ("[unreleased]", "", Unreleased),
-            ("2.18.0 (Unreleased)", "2.18.0", Unreleased),
+            ("2.8.0 (Unreleased)", "2.8.0", Unreleased),
             ("2.0.0-rc.1", "2.0.0-rc.1", PreRelease),
-            ("From 72.x to 73.x", "73", Released),
-            ("From 3.x.x to 4.0.x", "4.0", Released),
-            ("Upgrading from v1.18 to v1.19", "1.19", Released),
+            ("From 42.x to 43.x", "43", Released),
+            ("From 6.x.x to 7.0.x", "7.0", Released),
+            ("Upgrading from v2.3 to v2.4", "2.4", Released),
             ("v2.9 to 2.10", "2.10", Released),
             ("v2.0 → v2.1", "2.1", Released),
             ("Upgrading to 2.0", "2.0", Released),
