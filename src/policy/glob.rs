@@ -1,5 +1,7 @@
 //! Names with `*` in them.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,19 +24,20 @@ impl Glob {
         Self { first: pieces.next().unwrap_or_default(), rest: pieces.collect() }
     }
 
-    /// Returns the name as written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Says whether `text` is such a name. Takes time linear in the text for each `*`, times the
     /// length of the glob at worst.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let Some((last, inner)) = self.rest.split_last() else { return self.first == text };
         let Some(behind) = text.strip_prefix(&*self.first) else { return false };
-        let Some(mut rest) = behind.strip_suffix(&**last) else { return false };
+        // Nothing stands behind most globs' last star, and comparing with nothing is not free.
+        let mut rest = match last.as_str() {
+            "" => behind,
+            last => match behind.strip_suffix(last) {
+                Some(rest) => rest,
+                None => return false,
+            },
+        };
         inner.iter().all(|piece| match find(rest, piece) {
             Some(at) => {
                 rest = rest.get(at + piece.len()..).unwrap_or_default();
@@ -49,14 +52,23 @@ impl Glob {
     }
 }
 
+impl fmt::Display for Glob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.first)?;
+        self.rest.iter().try_for_each(|piece| write!(f, "*{piece}"))
+    }
+}
+
 impl From<String> for Glob {
     fn from(text: String) -> Self {
         Self::new(&text)
     }
 }
 
-/// Finds a short piece in a short text; every key of a repository's values is asked for some twenty
-/// of them, and there setting up the standard library's search costs more than searching.
+/// Finds a short piece in a short text.
+///
+/// Every key of a repository's values is asked for some twenty of them, so that the standard
+/// library's search would take longer to set up than to search.
 fn find(text: &str, piece: &str) -> Option<usize> {
     match piece.len() {
         0 => Some(0),

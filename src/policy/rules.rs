@@ -122,8 +122,8 @@ impl ChartPolicy {
 /// Lists names, the first few of many.
 fn names<'g>(globs: impl IntoIterator<Item = &'g Glob>) -> String {
     const SHOWN: usize = 5;
-    let all: Vec<&str> = globs.into_iter().map(Glob::as_str).collect();
-    let shown = all.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let all: Vec<String> = globs.into_iter().map(Glob::to_string).collect();
+    let shown = all.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
     if all.len() > SHOWN { format!("{shown} and {} more", all.len() - SHOWN) } else { shown }
 }
 
