@@ -7,8 +7,9 @@
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
-use super::{ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy};
+use super::{App, ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy};
 use crate::diagnostic::{Diagnostic, RuleRef, Severity};
+use crate::image::Repository;
 use crate::tree::{RepoPath, Tree};
 use crate::version::Range;
 use crate::yaml::{Node, Stream};
@@ -60,10 +61,7 @@ pub fn load(tree: &dyn Tree, files: &[RepoPath]) -> (Policies, Vec<Diagnostic>) 
         diagnostics.push(broken(path.as_str(), None, &problem));
     }
     let (own, _) = builtin();
-    policies.charts.extend(own.charts);
-    policies.strategies.extend(own.strategies);
-    policies.delivery.extend(own.delivery);
-    policies.datastores.extend(own.datastores);
+    policies.append(own);
     (policies, diagnostics)
 }
 
@@ -99,10 +97,7 @@ fn read(file: &str, text: &str, policies: &mut Policies, diagnostics: &mut Vec<D
             return;
         }
     }
-    policies.charts.append(&mut added.charts);
-    policies.strategies.append(&mut added.strategies);
-    policies.delivery.append(&mut added.delivery);
-    policies.datastores.append(&mut added.datastores);
+    policies.append(added);
 }
 
 /// Adds one document of a policy file.
@@ -130,6 +125,12 @@ fn add(
             let rule = at(None, &policy.name);
             policies.datastores.push(Ruled { policy, rule });
         }
+        Some("app") => {
+            let policy: App = typed(file, document)?;
+            check_app(file, &policy, root)?;
+            let rule = at(None, &policy.name);
+            policies.apps.push(Ruled { policy, rule });
+        }
         Some("strategy") => {
             let policy: StrategyPolicy = typed(file, document)?;
             for (index, delivery) in policy.delivery.into_iter().enumerate() {
@@ -147,8 +148,29 @@ fn add(
                 Some(kind) => format!("`{kind}` is no kind of policy"),
                 None => "a policy needs a `kind`".to_owned(),
             };
-            let message = format!("{message}; kinds are `chart`, `datastore`, `strategy`");
+            let message = format!("{message}; kinds are `app`, `chart`, `datastore`, `strategy`");
             return Err(broken(file, Some((node.line(), node.column())), &message));
+        }
+    }
+    Ok(())
+}
+
+/// Checks what the types of an app policy cannot say.
+fn check_app(file: &str, policy: &App, root: Node<'_>) -> Result<(), Diagnostic> {
+    let fail = |list: &str, index: usize, message: &str| {
+        let node = root.get(list).and_then(|list| list.items().nth(index)).unwrap_or(root);
+        Err(broken(file, Some((node.line(), node.column())), message))
+    };
+    for (index, moved) in policy.moves.iter().enumerate() {
+        for name in [&moved.from, &moved.to] {
+            if Repository::parse(name).is_err() {
+                return fail("moves", index, &format!("`{name}` is no repository"));
+            }
+        }
+    }
+    for (index, notes) in policy.notes.iter().enumerate() {
+        if !notes.url.starts_with("https://") {
+            return fail("notes", index, &format!("`{}` is no https address", notes.url));
         }
     }
     Ok(())

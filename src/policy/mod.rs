@@ -5,6 +5,7 @@
 //! repository's before the built-in ones. Every rule keeps the file and line it was read from, so
 //! that a decision can name it. Unknown keys are refused with file and line.
 
+mod app;
 mod chart;
 mod configuration;
 mod datastore;
@@ -13,6 +14,7 @@ mod load;
 mod rules;
 mod strategy;
 
+pub use app::{App, Move, NotesAt, NotesOf, Passage};
 pub use chart::{
     ChartPolicy, Datastores, LeverRule, LeverWhen, PatchTarget, Scalar, WorkloadKind, WorkloadType,
 };
@@ -41,6 +43,8 @@ pub struct Policies {
     pub delivery: Vec<Ruled<Delivery>>,
     /// How datastores are recognised.
     pub datastores: Vec<Ruled<Datastore>>,
+    /// What is known of applications beside their notes.
+    pub apps: Vec<Ruled<App>>,
 }
 
 /// A policy or a rule, with the file and line it was read from.
@@ -53,6 +57,16 @@ pub struct Ruled<T> {
 }
 
 impl Policies {
+    /// Puts other policies behind these.
+    fn append(&mut self, other: Self) {
+        let Self { charts, strategies, delivery, datastores, apps } = other;
+        self.charts.extend(charts);
+        self.strategies.extend(strategies);
+        self.delivery.extend(delivery);
+        self.datastores.extend(datastores);
+        self.apps.extend(apps);
+    }
+
     /// Returns the datastore whose own image `path` is, by the repository's path in its registry.
     #[must_use]
     pub fn datastore_of_image(&self, path: &str) -> Option<&Ruled<Datastore>> {

@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, schema_for};
 
-use super::{ChartPolicy, Datastore, Glob, Policies, StrategyPolicy};
+use super::{App, ChartPolicy, Datastore, Glob, Policies, StrategyPolicy};
 use crate::diagnostic::RuleRef;
 
 /// A rule, with what it says in a few words.
@@ -27,11 +27,14 @@ pub enum RuleKind {
     Chart,
     /// How an engine is recognised.
     Datastore,
+    /// What notes cannot say of an application.
+    App,
 }
 
 impl RuleKind {
     /// All of them, in the order in which a decision needs them.
-    pub const ALL: [Self; 4] = [Self::Strategy, Self::Delivery, Self::Chart, Self::Datastore];
+    pub const ALL: [Self; 5] =
+        [Self::Strategy, Self::Delivery, Self::Chart, Self::Datastore, Self::App];
 
     /// Returns what its rules decide, as a heading.
     #[must_use]
@@ -41,6 +44,7 @@ impl RuleKind {
             Self::Delivery => "What delivers the next stage, and is never stopped",
             Self::Chart => "What stops the workloads of a chart",
             Self::Datastore => "How a datastore is recognised",
+            Self::App => "What notes cannot say of an application",
         }
     }
 }
@@ -54,6 +58,7 @@ enum Document {
     Chart(ChartPolicy),
     Strategy(StrategyPolicy),
     Datastore(Datastore),
+    App(App),
 }
 
 /// Returns the JSON Schema of a policy document of any kind.
@@ -86,7 +91,12 @@ impl Policies {
             rule: &ruled.rule,
             says: names(ruled.policy.images.iter().chain(&ruled.policy.variables)),
         });
-        strategies.chain(delivery).chain(charts).chain(datastores).collect()
+        let apps = self.apps.iter().map(|ruled| Rule {
+            kind: RuleKind::App,
+            rule: &ruled.rule,
+            says: ruled.policy.describe(),
+        });
+        strategies.chain(delivery).chain(charts).chain(datastores).chain(apps).collect()
     }
 }
 
@@ -115,6 +125,21 @@ impl ChartPolicy {
             said.push("patch by kind".to_owned());
         }
         said.dedup();
+        said.join(", ")
+    }
+}
+
+impl App {
+    /// Says what it adds.
+    fn describe(&self) -> String {
+        let mut said: Vec<String> =
+            self.notes.iter().map(|notes| format!("notes at {}", notes.url)).collect();
+        if !self.lockstep.is_empty() {
+            said.push(format!("one version for {}", names(&self.lockstep)));
+        }
+        said.extend(self.stops.iter().map(|stop| format!("stop at {}", stop.version)));
+        said.extend(self.avoid.iter().map(|avoid| format!("avoid {}", avoid.version)));
+        said.extend(self.moves.iter().map(|moved| format!("{} is {} now", moved.from, moved.to)));
         said.join(", ")
     }
 }
@@ -166,7 +191,7 @@ mod tests {
         let readme = include_str!("../../policies/README.md");
         let examples: Vec<&str> =
             readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        assert_eq!(examples.len(), 3);
+        assert_eq!(examples.len(), 4);
         let files = examples.iter().map(|text| (".refit/policies/example.yaml", *text));
         for file in files {
             let tree = crate::tree::MemoryTree::of([file]).unwrap();

@@ -22,6 +22,6 @@ pub use names::short;
 pub use plan::{Held, Plans, STOP, UPGRADE, plan};
 pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
 pub use render::{Rendered, render};
-pub use resolve::{UPSTREAM_ERROR, resolve};
+pub use resolve::{Limit, Limits, UPSTREAM_ERROR, resolve};
 pub use staged::{StageFiles, Staged, stage};
 pub use units::unit_name;

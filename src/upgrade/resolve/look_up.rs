@@ -1,108 +1,38 @@
-//! From pins to the versions that they could move to.
-//!
-//! The only stage of the flow that asks the world outside. It asks for all pins at once; `upstream`
-//! asks each question once a run and `http` paces the hosts, so that the number of requests follows
-//! from the repositories and not from the pins.
+//! The question of one pin: which version may it move to?
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 
-use futures::StreamExt as _;
-
-use super::candidates::{Candidates, Outcome, PinCandidate, Target};
+use super::super::candidates::{Outcome, PinCandidate, Target};
+use super::limits::Limits;
 use crate::diagnostic::Why;
-use crate::flux::{Inventory, Package, Pin};
+use crate::flux::{Package, Pin};
 use crate::image::Repository;
 use crate::policy::{Configuration, Policies, Subject};
 use crate::upstream::{self, ChartLocation, Upstream};
 use crate::version::{self, Bump, Choice, Refusals, Rules, chart};
 
-/// How many pins are looked up at the same time; `http` holds back what a host does not like.
-const AT_ONCE: usize = 128;
-
-/// Looks up what upstream has for every pin.
-///
-/// A look-up that fails holds its pins and is named among the failures; the rest goes on.
-pub async fn resolve<U: Upstream>(
-    inventory: &Inventory,
-    upstream: &U,
-    policies: &Policies,
-    configuration: &Configuration,
-) -> Candidates {
-    let lockstep = lockstep(inventory);
-    let pins = inventory.pins.iter().enumerate();
-    let look_ups = pins.map(|(index, pin)| {
-        let beside = lockstep.get(pin.id.as_str()).map_or(&[][..], Vec::as_slice);
-        let look_up = LookUp { pin, beside, upstream, policies, configuration };
-        async move { (index, look_up.candidate().await) }
-    });
-    let mut found: Vec<_> =
-        futures::stream::iter(look_ups).buffer_unordered(AT_ONCE).collect().await;
-    found.sort_by_key(|(index, _)| *index);
-    let mut candidates = Candidates::default();
-    for (_, candidate) in found {
-        if let Outcome::Held(why) = &candidate.outcome
-            && why.code == UPSTREAM_ERROR
-            && !candidates.failures.contains(why)
-        {
-            candidates.failures.push(why.clone());
-        }
-        candidates.pins.push(candidate);
-    }
-    candidates
-}
-
 /// The code of a pin whose look-up failed.
 pub const UPSTREAM_ERROR: &str = "upstream-error";
 
-/// Finds the images of a release that are parts of one application: under the same folder of the
-/// same registry, pinned to the same version. They move together or not at all.
-fn lockstep(inventory: &Inventory) -> HashMap<&str, Vec<Repository>> {
-    let mut groups: BTreeMap<_, Vec<(&str, &Repository)>> = BTreeMap::new();
-    for pin in inventory.pins.iter().filter(|pin| pin.locked.is_none()) {
-        let (Package::Image(repository), Some(tag)) = (&pin.package, &pin.current.tag) else {
-            continue;
-        };
-        let Some((folder, _)) = repository.path.rsplit_once('/') else { continue };
-        // Docker Hub's official images share a folder and nothing else.
-        if folder == "library" {
-            continue;
-        }
-        for release in &pin.releases {
-            let key = (repository.registry.as_str(), folder, tag.as_str(), release.to_string());
-            groups.entry(key).or_default().push((&pin.id, repository));
-        }
-    }
-    let mut beside: HashMap<&str, Vec<Repository>> = HashMap::new();
-    for members in groups.into_values().filter(|members| members.len() > 1) {
-        for (id, own) in &members {
-            let others = members.iter().map(|(_, repository)| *repository);
-            let others = others.filter(|repository| repository != own).cloned();
-            beside.entry(id).or_default().extend(others);
-        }
-    }
-    for others in beside.values_mut() {
-        others.sort();
-        others.dedup();
-    }
-    beside
-}
-
 /// One pin's question.
-struct LookUp<'a, U> {
-    pin: &'a Pin,
+pub(super) struct LookUp<'a, U> {
+    pub(super) pin: &'a Pin,
     /// Images that move with it.
-    beside: &'a [Repository],
-    upstream: &'a U,
-    policies: &'a Policies,
-    configuration: &'a Configuration,
+    pub(super) beside: &'a [Repository],
+    /// What notes put in its way.
+    pub(super) limits: &'a Limits,
+    pub(super) upstream: &'a U,
+    pub(super) policies: &'a Policies,
+    pub(super) configuration: &'a Configuration,
 }
 
 impl<U: Upstream> LookUp<'_, U> {
-    async fn candidate(&self) -> PinCandidate {
+    pub(super) async fn candidate(&self) -> PinCandidate {
         let (outcome, refused, beyond) = match self.look_up().await {
             Ok(answer) => (answer.outcome, answer.refused, answer.beyond),
             Err(why) => (Outcome::Held(why), Refusals::default(), None),
         };
+        let beyond = beyond.or_else(|| self.limits.first_of(&refused));
         PinCandidate { pin: self.pin.id.clone(), outcome, refused, beyond }
     }
 
@@ -111,7 +41,8 @@ impl<U: Upstream> LookUp<'_, U> {
         if let Some(why) = &pin.locked {
             return Err(Why::new("not-editable", format!("{}: {}", why.code, why.message)));
         }
-        let rules = self.configuration.rules(&subject(pin))?;
+        let mut rules = self.configuration.rules(&subject(pin))?;
+        self.limits.narrow(&mut rules);
         match &pin.package {
             Package::Image(_) if pin.releases.is_empty() => {
                 Err(Why::new("no-release", "no HelmRelease runs it"))
