@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::Why;
-use crate::image::Digest;
+use crate::image::{Digest, Repository};
 use crate::version::{Bump, Refusals};
 
 /// What became of every pin, in the inventory's order.
@@ -47,4 +47,6 @@ pub struct Target {
     pub digest: Option<Digest>,
     /// How far it goes.
     pub bump: Bump,
+    /// The repository that the image is published in now, where it has moved.
+    pub repository: Option<Repository>,
 }

@@ -1,7 +1,7 @@
 //! From a target to the edits of its pin's scalars, and from a lever to the edits that pull it.
 
 use crate::flux::{self, Part, Pin, Role, Site};
-use crate::image::Reference;
+use crate::image::{Reference, Repository};
 use crate::yaml::Edit;
 
 use super::candidates::Target;
@@ -16,7 +16,13 @@ pub fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
         _ => target.version.clone(),
     };
     let mut edits = Vec::new();
-    let after = with_version(&pin.site, &version);
+    let mut after = with_version(&pin.site, &version);
+    if let Some(repository) = &target.repository {
+        match name_span(&pin.site, &after) {
+            Some(name) => after.replace_range(name, &repository.to_string()),
+            None => edits.extend(renaming(pin, repository)),
+        }
+    }
     if after != pin.site.text {
         edits.push(replace(&pin.site, after));
     }
@@ -26,6 +32,42 @@ pub fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
         edits.push(replace(site, digest.as_str().to_owned()));
     }
     edits
+}
+
+/// Says whether an image can be taken to another repository: its name stands in scalars of its own,
+/// or before the version, and belongs to nothing else.
+#[must_use]
+pub fn can_rename(pin: &Pin) -> bool {
+    let whole = name_span(&pin.site, &pin.site.text).is_some();
+    pin.beside.is_empty() && (whole || pin.other(Role::Repository).is_some_and(is_plain))
+}
+
+fn is_plain(site: &Site) -> bool {
+    site.place.part == Part::Whole && !site.text.contains("${")
+}
+
+/// Returns where the name stands in a scalar that holds a whole reference.
+fn name_span(site: &Site, text: &str) -> Option<std::ops::Range<usize>> {
+    if site.place.part != Part::Version {
+        return None;
+    }
+    Reference::parse(text).ok().map(|reference| reference.name_span())
+}
+
+/// Returns the edits that write another repository into the scalars of its name.
+fn renaming(pin: &Pin, repository: &Repository) -> Vec<FileEdit> {
+    let registry = pin.other(Role::Registry).filter(|site| !site.text.is_empty());
+    let name = match registry {
+        Some(_) => repository.path.clone(),
+        None => repository.to_string(),
+    };
+    let registry = registry.map(|site| (site, repository.registry.clone()));
+    let name = pin.other(Role::Repository).map(|site| (site, name));
+    let sites = registry.into_iter().chain(name);
+    sites
+        .filter(|(site, after)| site.text != *after)
+        .map(|(site, after)| replace(site, after))
+        .collect()
 }
 
 /// Returns the version part as it reads afterwards.

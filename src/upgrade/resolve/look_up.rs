@@ -136,7 +136,12 @@ impl<U: Upstream> LookUp<'_, U> {
                 None => None,
             };
             let version = best.version.clone();
-            return Ok(Outcome::Move(Target { version, digest, bump: best.bump }));
+            return Ok(Outcome::Move(Target {
+                version,
+                digest,
+                bump: best.bump,
+                repository: None,
+            }));
         }
         let Some(pinned) = pinned else {
             return Ok(Outcome::Held(beyond.cloned().unwrap_or_else(|| held(current, choice))));
@@ -146,7 +151,7 @@ impl<U: Upstream> LookUp<'_, U> {
             return Ok(Outcome::Held(beyond.cloned().unwrap_or_else(|| held(current, choice))));
         }
         let (version, digest) = (current.to_owned(), Some(digest));
-        Ok(Outcome::Move(Target { version, digest, bump: Bump::Digest }))
+        Ok(Outcome::Move(Target { version, digest, bump: Bump::Digest, repository: None }))
     }
 
     async fn digest(
@@ -191,7 +196,7 @@ impl<U: Upstream> LookUp<'_, U> {
             }
             _ => None,
         };
-        let target = Target { version: write, digest, bump: best.bump };
+        let target = Target { version: write, digest, bump: best.bump, repository: None };
         Ok(Answer { outcome: Outcome::Move(target), refused: choice.refused, beyond: None })
     }
 }
