@@ -18,6 +18,7 @@ mod outside;
 mod patch_lever;
 mod patches;
 mod pins;
+mod settings;
 mod substitute;
 mod values;
 mod values_from;
@@ -27,6 +28,9 @@ pub use discover::discover;
 pub use model::{
     ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,
     Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef,
+};
+pub use settings::{
+    Hidden, Literal, Mention, Origin, Setting, SettingKind, Settings, Spelled, settings,
 };
 pub use substitute::{default_span, version_span};
 

@@ -7,6 +7,7 @@
 mod candidates;
 mod diff;
 mod edits;
+mod matching;
 mod names;
 mod plan;
 mod plan_types;
@@ -18,6 +19,7 @@ mod units;
 pub use candidates::{Candidates, Outcome, PinCandidate, Target};
 pub use diff::{between, diff};
 pub use edits::moving;
+pub use matching::{How, Match, Met, Outcome as MatchOutcome, meet, proved};
 pub use names::short;
 pub use plan::{Held, Plans, STOP, UPGRADE, plan};
 pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
