@@ -1,12 +1,14 @@
-//! Upstream as it is: registries and Helm repositories, over the program's HTTP client.
+//! Upstream as it is: registries, Helm repositories and forges, over the program's HTTP client.
 //!
 //! This is where questions meet their memory: each is asked once a run, whoever asks. What is
-//! asked of a registry stands in `registry`, what of a Helm repository in `helm`.
+//! asked of a registry stands in `registry`, what of a Helm repository in `helm`, what of a forge
+//! in `notes`.
 
 use super::credentials::{Credentials, Keys};
 use super::error::Error;
 use super::helm::Shelves;
 use super::manifest::Parsed;
+use super::notes::{self, Library, NotesHome, NotesPages};
 use super::once::{Answers, Once};
 use super::paging::Limits;
 use super::registry::{Head, Registries};
@@ -30,12 +32,15 @@ pub struct Settings {
     pub credentials: Credentials,
     /// How much of a tag list is read.
     pub limits: Limits,
+    /// Where notes are asked for, and as whom.
+    pub notes: notes::Settings,
 }
 
 /// Registries and Helm repositories over HTTP.
 pub struct Live {
     registries: Registries,
     shelves: Shelves,
+    library: Library,
     tags: Answers<Repository, Arc<Tags>>,
     manifests: Answers<(Repository, String), Option<Arc<Parsed>>>,
     digests: Answers<(Repository, String), Option<Digest>>,
@@ -48,11 +53,14 @@ impl Live {
     /// Asks through a client. What the client is set to (replay, offline, record) holds.
     #[must_use]
     pub fn new(client: Client, settings: Settings) -> Self {
+        let insecure = settings.insecure.clone();
+        let library = Library::new(client.clone(), settings.notes.clone(), insecure);
         let settings = Arc::new(settings);
         let keys = Arc::new(Keys::new(settings.credentials.clone()));
         Self {
             registries: Registries::new(client.clone(), settings, Arc::clone(&keys)),
             shelves: Shelves::new(client, keys),
+            library,
             tags: Once::default(),
             manifests: Once::default(),
             digests: Once::default(),
@@ -179,5 +187,14 @@ impl Upstream for Live {
             Ok(Some(Arc::new(chart::of_manifest(version, &parsed, config.as_deref()))))
         };
         self.charts.get((repository.clone(), tag.clone()), ask).await
+    }
+
+    async fn notes(
+        &self,
+        home: &NotesHome,
+        from: &str,
+        to: &str,
+    ) -> Result<Arc<NotesPages>, Error> {
+        self.library.notes(home, from, to).await
     }
 }

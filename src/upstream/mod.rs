@@ -1,4 +1,5 @@
-//! What exists outside the repository: registries and Helm repositories, asked over `http`.
+//! What exists outside the repository: registries, Helm repositories and release notes, asked over
+//! `http`.
 //!
 //! [`Upstream`] is the boundary that `resolve` and `analyse` are written against; [`Live`] is its
 //! only implementation besides the doubles of tests, since replay and offline work happen below,
@@ -6,8 +7,8 @@
 //! (the same question is asked once a run), `registry` (the requests of the distribution API),
 //! `place` (where a repository is asked for), `auth` with `challenge`, `credentials` and
 //! `docker_config` (who asks, and how the registry wants to be asked), `paging` and `manifest`
-//! with `content` (what the answers say); beside them `chart` (charts in registries) and `helm` (repositories
-//! over HTTP).
+//! with `content` (what the answers say); beside them `chart` (charts in registries), `helm`
+//! (repositories over HTTP) and `notes` (release notes of forges).
 
 mod auth;
 mod challenge;
@@ -19,6 +20,7 @@ mod error;
 mod helm;
 mod live;
 mod manifest;
+pub mod notes;
 mod once;
 mod paging;
 mod place;
@@ -29,6 +31,7 @@ pub use credentials::{Credential, Credentials};
 pub use docker_config::DockerConfig;
 pub use error::Error;
 pub use live::{Live, Settings};
+pub use notes::{NotesHome, NotesPage, NotesPages};
 pub use paging::Limits;
 pub use types::{ChartLocation, ChartVersion, ImageConfig, Manifest, ManifestKind, Tags};
 
@@ -103,4 +106,16 @@ pub trait Upstream: Send + Sync {
         chart: &str,
         version: &str,
     ) -> impl Future<Output = Result<Option<Arc<ChartVersion>>, Error>> + Send;
+
+    /// Finds the notes for the versions after `from`, up to and including `to`: releases,
+    /// changelogs, upgrade guides. What could not be read is said in the answer.
+    ///
+    /// # Errors
+    /// When nobody gave any answer.
+    fn notes(
+        &self,
+        home: &NotesHome,
+        from: &str,
+        to: &str,
+    ) -> impl Future<Output = Result<Arc<NotesPages>, Error>> + Send;
 }

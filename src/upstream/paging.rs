@@ -94,7 +94,7 @@ impl List {
 }
 
 /// Finds the target with the relation `next` in a `Link` header (RFC 8288).
-fn next_target(header: &str) -> Option<&str> {
+pub(super) fn next_target(header: &str) -> Option<&str> {
     let mut rest = header;
     while let Some((_, from)) = rest.split_once('<') {
         let (target, behind) = from.split_once('>')?;

@@ -2,6 +2,7 @@
 
 mod helm;
 mod hostile;
+mod notes;
 mod pages;
 mod registries;
 pub(crate) mod tokens;
