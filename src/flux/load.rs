@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::env_file::{self, EnvLine};
 use super::model::{ObjectName, Read, SourceKind};
 use crate::diagnostic::{Diagnostic, Position, Severity};
 use crate::tree::{RepoPath, Tree};
@@ -16,8 +17,9 @@ use crate::yaml::{Node, ScalarStyle, Spot, Step, Stream};
 
 /// The parsed files of a repository.
 pub(super) struct Files {
-    files: Vec<File>,
+    list: Vec<File>,
     by_path: HashMap<RepoPath, usize>,
+    env: HashMap<RepoPath, Vec<EnvLine>>,
 }
 
 /// One parsed file.
@@ -157,7 +159,12 @@ impl<'a> Object<'a> {
 impl Files {
     /// Returns a parsed file.
     pub(super) fn get(&self, path: &RepoPath) -> Option<&File> {
-        self.by_path.get(path).and_then(|&index| self.files.get(index))
+        self.by_path.get(path).and_then(|&index| self.list.get(index))
+    }
+
+    /// Lists the lines of a file that a generator takes them from.
+    pub(super) fn env_lines(&self, path: &RepoPath) -> &[EnvLine] {
+        self.env.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// Lists the documents of a file as plain values.
@@ -172,7 +179,7 @@ impl Files {
 
     /// Lists the YAML inside block scalars.
     pub(super) fn embedded(&self) -> impl Iterator<Item = Embedded<'_>> {
-        self.files.iter().flat_map(File::embedded)
+        self.list.iter().flat_map(File::embedded)
     }
 
     /// Lists the inline patches on Flux Kustomizations that an object gives to those it applies.
@@ -185,7 +192,7 @@ impl Files {
 
     /// Lists the objects in the order of files and documents.
     pub(super) fn objects(&self) -> impl Iterator<Item = Object<'_>> {
-        self.files.iter().flat_map(File::objects)
+        self.list.iter().flat_map(File::objects)
     }
 }
 
@@ -240,7 +247,11 @@ pub(super) fn load(
     }
     let by_path =
         files.iter().enumerate().map(|(index, file)| (file.path.clone(), index)).collect();
-    (Files { files, by_path }, total)
+    let mut files = Files { list: files, by_path, env: HashMap::new() };
+    let kustomizations = files.objects().filter(|object| object.kind == Kind::Kustomization);
+    let env = env_file::read(tree, kustomizations);
+    files.env = env;
+    (files, total)
 }
 
 /// Says whether a path names a YAML file.

@@ -1,18 +1,23 @@
 //! What Flux runs: from the files of a repository to an [`Inventory`].
 //!
-//! [`discover`] is the one way in. Inside it, `load` parses files and tells the objects that matter;
-//! `kustomize` follows who applies each file, with which namespace and which variables
-//! (`substitute`); `values` knows the shapes in which charts spell images, `hints`
-//! the comments that name one; `values_from` and `patches` read what is laid over a release's own
-//! values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and `outside` say what
-//! stops a release and whether it writes data. Nothing
-//! here reads a disk or a socket: files come from a [`Tree`](crate::tree::Tree).
+//! [`discover`] reads all of it, [`settings`] what single releases set. Below them, `load` parses
+//! files and tells the objects that matter (with `env_file`); `kustomize` follows who applies each
+//! file, with which namespace and which variables (`substitute`, `folder`); `manifests` is both
+//! together, `fragments` the patches among them; `values` knows the shapes in which charts spell
+//! images, `hints` the comments that name one; `values_from` and `patches` read what is laid over a
+//! release's own values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and
+//! `outside` say what stops a release and whether it writes data. Nothing here reads a disk or a
+//! socket: files come from a [`Tree`](crate::tree::Tree).
 
 mod discover;
+mod env_file;
+mod folder;
+mod fragments;
 mod hints;
 mod kustomize;
 mod lever;
 mod load;
+mod manifests;
 mod model;
 mod outside;
 mod patch_lever;

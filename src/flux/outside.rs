@@ -70,6 +70,22 @@ impl Outside {
                 _ => {}
             }
         }
+        for (id, generated) in contexts.generated_secrets() {
+            let keys = outside.secrets.entry(id).or_default();
+            let literals = generated.literals.iter().map(|(name, node)| Key {
+                name: name.clone(),
+                position: generated.object.position_of(*node),
+            });
+            keys.extend(literals);
+            for (file, _) in &generated.lines {
+                keys.extend(
+                    files
+                        .env_lines(file)
+                        .iter()
+                        .map(|line| Key { name: line.name.clone(), position: line.position(file) }),
+                );
+            }
+        }
         outside
     }
 

@@ -1,31 +1,20 @@
-//! HelmRelease fragments: patches on releases, in files or inline, as YAML or as JSON patch.
+//! What the patches on releases mean for pins and levers.
 //!
-//! A patch is tied to the releases that it changes: those of its name, or those that its `target`
-//! selects, among what the same context applies. Its versions are pins of these releases; the ones
-//! they replace are locked where the patch is applied wherever the release is. A patch that sets
-//! what a stop would set takes the lever away.
+//! A patch's versions are pins of the releases that it is for; the ones they replace are locked
+//! where the patch is applied wherever the release is. A patch that sets what a stop would set
+//! takes the lever away.
 
-use std::collections::BTreeMap;
-
-use regex::Regex;
-
-use super::discover::{Discovery, Found, Winner, dedup};
+use super::discover::{Discovery, Winner, dedup};
+use super::fragments::{ByName, Fragment};
 use super::lever;
-use super::load::{Kind, Object, Target};
+use super::load::{Kind, Object};
+use super::manifests::Found;
 use super::model::{LeverKind, ObjectName, PinKind};
 use super::pins::Draft;
 use super::values;
 use super::values_from::{descend, over_path};
 use crate::version::chart::is_range;
 use crate::yaml::{Node, Path, Step};
-
-/// A patch, with what it is for.
-struct Fragment<'a> {
-    object: Object<'a>,
-    target: Option<&'a Target>,
-    /// The contexts that apply it.
-    applied: Vec<usize>,
-}
 
 /// What a patch sets: a path inside the release, and the value.
 struct Set<'a> {
@@ -36,67 +25,11 @@ struct Set<'a> {
 impl<'a> Discovery<'a> {
     /// Reads the pins of patches on releases, and ties them to the releases that they patch.
     pub(super) fn fragments(&mut self, releases: &[Found<'a>]) {
-        let mut by_name: BTreeMap<&str, Vec<&Found<'a>>> = BTreeMap::new();
-        for found in releases {
-            by_name.entry(&found.id.name).or_default().push(found);
-        }
-        for fragment in self.all_fragments() {
-            let object = fragment.object;
-            let named = fragment.target.and_then(|target| target.name.as_deref());
-            let candidates: Vec<&Found<'a>> = match (fragment.target, named) {
-                (Some(_), Some(pattern)) => {
-                    let Ok(pattern) = Regex::new(&format!("^(?:{pattern})$")) else { continue };
-                    releases.iter().filter(|found| pattern.is_match(&found.id.name)).collect()
-                }
-                (Some(target), None) if !target.selects => releases.iter().collect(),
-                // What labels select is not known here.
-                (Some(_), None) => continue,
-                (None, _) => {
-                    let Some(written) = object.written_name() else { continue };
-                    let name = self.expand(&fragment.applied, &written.name);
-                    by_name.get(name.as_str()).cloned().unwrap_or_default()
-                }
-            };
-            let namespace = match fragment.target {
-                Some(target) => target.namespace.clone(),
-                None => object.written_name().and_then(|name| name.namespace),
-            };
-            let namespace = namespace.map(|text| self.expand(&fragment.applied, &text));
-            let patched: Vec<&Found<'a>> = candidates
-                .into_iter()
-                .filter(|found| {
-                    let theirs = found.id.namespace.as_ref();
-                    let same =
-                        namespace.is_none() || theirs.is_none() || theirs == namespace.as_ref();
-                    let loose = found.applied.is_empty() || fragment.applied.is_empty();
-                    same && (loose || found.applied.iter().any(|c| fragment.applied.contains(c)))
-                })
-                .collect();
+        let by_name = ByName::of(releases);
+        for fragment in self.manifests.fragments() {
+            let patched = self.manifests.patched(&fragment, &by_name);
             self.fragment(&fragment, &patched);
         }
-    }
-
-    fn all_fragments(&self) -> Vec<Fragment<'a>> {
-        let files = self.files.objects().filter(|object| object.kind == Kind::HelmRelease);
-        let mut found: Vec<Fragment<'a>> = files
-            .filter(|object| self.is_fragment(*object))
-            .map(|object| {
-                let applied = self.contexts.of_file(object.file);
-                Fragment { object, target: None, applied }
-            })
-            .collect();
-        for embedded in self.files.embedded() {
-            let (object, target) = (embedded.object, embedded.target);
-            if !matches!(object.kind, Kind::HelmRelease | Kind::JsonPatch) {
-                continue;
-            }
-            let applied = match embedded.host {
-                Kind::FluxKustomization => self.contexts.of_kustomization(object),
-                _ => self.contexts.of_file(object.file),
-            };
-            found.push(Fragment { object, target, applied });
-        }
-        found
     }
 
     fn fragment(&mut self, fragment: &Fragment<'a>, patched: &[&Found<'a>]) {
@@ -131,11 +64,23 @@ impl<'a> Discovery<'a> {
             }
             for shape in shapes {
                 let owners = (*object, None);
-                pins.extend(self.pins.add_image(owners, shape, &self.contexts, applied, &ids));
+                pins.extend(self.pins.add_image(
+                    owners,
+                    shape,
+                    &self.manifests.contexts,
+                    applied,
+                    &ids,
+                ));
             }
             for shape in over {
                 let owners = (*object, base);
-                pins.extend(self.pins.add_image(owners, shape, &self.contexts, applied, &ids));
+                pins.extend(self.pins.add_image(
+                    owners,
+                    shape,
+                    &self.manifests.contexts,
+                    applied,
+                    &ids,
+                ));
             }
             let aliases = values::images(*value).aliases;
             self.pins.note_aliases(*object, &aliases, &pins);
@@ -170,14 +115,14 @@ impl<'a> Discovery<'a> {
             let chart = found.object.text(&["spec", "chart", "spec", "chart"])?;
             let path = &["spec", "chart", "spec", "sourceRef"];
             let source = self.source_ref(found.object, path, &found.id);
-            self.chart_package(&self.expand(&found.applied, &chart), source.as_ref())
+            self.chart_package(&self.manifests.expand(&found.applied, &chart), source.as_ref())
         });
         let Some(package) = package else { return Vec::new() };
         let range = is_range(&super::pins::text(version));
         let (kind, parts, base) = (PinKind::Chart, Vec::new(), None);
         let object = fragment.object;
         let draft = Draft { object, base, kind, version, whole: false, parts, range };
-        self.pins.add_package(&draft, &package, &self.contexts, &fragment.applied, ids)
+        self.pins.add_package(&draft, &package, &self.manifests.contexts, &fragment.applied, ids)
     }
 
     /// Notes what a patch replaces in a release, and takes a lever away that it would undo.

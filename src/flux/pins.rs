@@ -235,6 +235,12 @@ fn locate<'a>(draft: &Draft<'a>, contexts: &Contexts<'a>, context: Option<usize>
             break;
         };
         let value = definition.value;
+        if let Some(line) = definition.line {
+            let message = format!("{line} says so, a file that is no YAML; edit it by hand");
+            located.locked = Some(Why::new("plain-file", message));
+            located.text.replace_range(variable.range.clone(), &value);
+            break;
+        }
         located.through.push((located.object, located.node));
         // What stands around the variable stays: `name:${TAG}` reads on as `name:1.2`.
         let mut whole = text.clone();

@@ -38,7 +38,9 @@ impl<'a> Discovery<'a> {
         let list = object.root.at(&["spec", "valuesFrom"]);
         for entry in list.into_iter().flat_map(|node| node.items()) {
             let text = |key: &str| entry.get(key).and_then(|node| node.value());
-            let Some(name) = text("name").map(|name| self.expand(applied, &name)) else { continue };
+            let Some(name) = text("name").map(|name| self.manifests.expand(applied, &name)) else {
+                continue;
+            };
             let key = text("valuesKey").unwrap_or(Cow::Borrowed("values.yaml"));
             let map = ObjectName { namespace: id.namespace.clone(), name };
             let is_map = text("kind").as_deref() == Some("ConfigMap");
@@ -52,7 +54,7 @@ impl<'a> Discovery<'a> {
                 self.lock_at(object, &path, &what);
                 from.forced.push((path, what));
             } else if is_map {
-                from.values.extend(self.value_files(&map, &key, applied, object));
+                from.values.extend(self.manifests.value_files(&map, &key, applied, object));
             }
         }
         for values in from.values.clone() {
@@ -69,33 +71,6 @@ impl<'a> Discovery<'a> {
         from
     }
 
-    /// Finds the objects whose text is a file of values.
-    fn value_files(
-        &self,
-        map: &ObjectName,
-        key: &str,
-        applied: &[usize],
-        near: Object<'a>,
-    ) -> Vec<Object<'a>> {
-        let mut found = Vec::new();
-        let held = self.contexts.config_map(map, near.file);
-        if let Some(held) = held {
-            let wanted = Some((map.name.as_str(), key));
-            let inside = self.files.embedded().filter(|inner| {
-                inner.map == wanted
-                    && inner.object.file == held.file
-                    && inner.object.document == held.document
-            });
-            found.extend(inside.map(|inner| inner.object));
-        }
-        for generated in self.contexts.generated(map, applied) {
-            for (_, file) in generated.files.iter().filter(|(have, _)| *have == key) {
-                found.extend(self.files.plain(file));
-            }
-        }
-        found
-    }
-
     /// Reads the version that a ConfigMap puts at a path of the values.
     fn at_target(
         &mut self,
@@ -106,7 +81,9 @@ impl<'a> Discovery<'a> {
         id: &ObjectName,
         applied: &[usize],
     ) -> Vec<String> {
-        let Some(held) = self.contexts.config_map(map, object.file) else { return Vec::new() };
+        let Some(held) = self.manifests.contexts.config_map(map, object.file) else {
+            return Vec::new();
+        };
         let Some(value) = held.root.at(&["data", key]) else { return Vec::new() };
         let shape = over_path(object.root.at(&["spec", "values"]), path, value);
         self.shapes_over(held, object, shape.into_iter().collect(), applied, id)
@@ -123,7 +100,8 @@ impl<'a> Discovery<'a> {
     ) -> Vec<String> {
         let releases = std::slice::from_ref(id);
         let owners = (object, Some(base));
-        let add = |shape| self.pins.add_image(owners, shape, &self.contexts, applied, releases);
+        let add =
+            |shape| self.pins.add_image(owners, shape, &self.manifests.contexts, applied, releases);
         shapes.into_iter().flat_map(add).collect()
     }
 
@@ -236,7 +214,7 @@ impl<'a> Discovery<'a> {
             return Vec::new();
         }
         let shape = Shape::Parts { registry, repository, version, digest };
-        self.pins.add_image((object, None), shape, &self.contexts, applied, releases)
+        self.pins.add_image((object, None), shape, &self.manifests.contexts, applied, releases)
     }
 }
 

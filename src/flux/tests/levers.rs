@@ -259,4 +259,7 @@ fn key_names_of_secrets_show_databases() {
     check_writes(values, &[("s.yaml", external)], shown);
     let listed = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: web-secret, namespace: default}\nspec: {data: [{secretKey: PGHOST, remoteRef: {key: x}}]}\n";
     check_writes(values, &[("s.yaml", listed)], shown);
+    let generated = "namespace: default\nsecretGenerator: [{name: web-secret, envs: [s.env]}]\n";
+    let files = [("kustomization.yaml", generated), ("s.env", "PGHOST=x\n")];
+    check_writes(values, &files, shown);
 }

@@ -212,6 +212,21 @@ fn variables_come_from_config_maps() {
         &[("config/kustomization.yaml", generated)],
         &["config/kustomization.yaml:4 docker.io/acme/web 1.4"],
     );
+    // Lines of a file are read and not edited; one that is secret is not read.
+    let lines = "configMapGenerator:\n  - name: vars\n    envs: [versions.env]\n";
+    let file = ("config/versions.env", "# versions\nTAG=1.5\n");
+    check_variable(
+        from,
+        "acme/web:${TAG}",
+        &[("config/kustomization.yaml", lines), file],
+        &["apps/web.yaml:7 docker.io/acme/web 1.5 (plain-file)"],
+    );
+    check_variable(
+        from,
+        "acme/web:${TAG}",
+        &[("config/kustomization.yaml", &lines.replace("configMap", "secret")), file],
+        &["apps/web.yaml:7 docker.io/acme/web ${TAG} (unresolved-variable)"],
+    );
 }
 
 #[test]
