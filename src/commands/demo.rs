@@ -44,6 +44,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         record: None,
         cache_dir: None,
         no_cache: true,
+        no_notes: false,
+        now: None,
     };
 
     let workspace = Workspace::open(dir)?;

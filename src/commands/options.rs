@@ -25,6 +25,12 @@ pub(super) struct UpstreamOptions {
     /// Keep no answers between runs
     #[arg(long, conflicts_with_all = ["cache_dir", "offline"])]
     pub(super) no_cache: bool,
+    /// Read no release notes: faster, and blind to what they say
+    #[arg(long)]
+    pub(super) no_notes: bool,
+    /// Take TIME for now, where the age of a version counts, as in 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(super) now: Option<jiff::Timestamp>,
 }
 
 /// How a result is printed.

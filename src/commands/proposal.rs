@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use jiff::Timestamp;
 
 use super::lookup;
 use super::options::UpstreamOptions;
 use super::workspace::Workspace;
+use crate::diagnostic::Why;
 use crate::flux::Inventory;
 use crate::report::preview_contract::{self, Preview as Contract, Requests};
 use crate::report::{PreviewView, scan_contract};
 use crate::tree::Tree;
-use crate::upgrade::{self, Candidates, Held, Plan, Staged, plan, resolve};
+use crate::upgrade::{self, Candidates, Held, Learned, Plan, Staged, analyse, plan, resolve};
 
 /// What is proposed for a repository.
 pub(super) struct Proposal {
@@ -19,6 +21,8 @@ pub(super) struct Proposal {
     /// The upgrades with their files.
     pub(super) upgrades: Vec<(Plan, Staged)>,
     pub(super) held: Vec<Held>,
+    /// What failed when notes were looked for, by pin.
+    pub(super) unread: Vec<(String, Why)>,
     pub(super) requests: Requests,
 }
 
@@ -29,11 +33,21 @@ impl Proposal {
         options: &UpstreamOptions,
     ) -> Result<Self> {
         let outside = lookup::open(options, &workspace.configuration)?;
-        let Workspace { tree, configuration, policies, inventory } = workspace;
+        let Workspace { tree, configuration, policies, inventory, .. } = workspace;
         let progress = super::progress::look_ups(inventory.pins.len());
         let candidates = resolve(inventory, &outside.upstream, policies, configuration).await;
+        let (candidates, learned) = if options.no_notes {
+            (candidates, Learned::default())
+        } else {
+            let now = options.now.unwrap_or_else(Timestamp::now);
+            let upstream = &outside.upstream;
+            analyse(inventory, candidates, upstream, policies, configuration, Some(now)).await
+        };
         progress.finish();
-        let plans = plan(tree, inventory, &candidates, policies, configuration);
+        let unread = learned.failures.clone();
+        let background = workspace.background(learned)?;
+        let whole = workspace.whole();
+        let plans = plan(tree, inventory, whole, &candidates, &background, policies, configuration);
         let mut upgrades = Vec::new();
         let mut held = plans.held;
         for plan in plans.plans {
@@ -49,13 +63,15 @@ impl Proposal {
         }
         let counted = outside.client.requests();
         let requests = Requests { total: counted.total, by_host: counted.by_host };
-        Ok(Self { candidates, upgrades, held, requests })
+        Ok(Self { candidates, upgrades, held, unread, requests })
     }
 
     /// Returns the units of which a look-up failed, so that nothing is known of them this time.
     pub(super) fn undecided(&self, inventory: &Inventory) -> BTreeSet<String> {
         let failed = self.held.iter().filter(|held| held.why.code == upgrade::UPSTREAM_ERROR);
-        failed.filter_map(|held| upgrade::unit_name(inventory, &held.pin)).collect()
+        let unread = self.unread.iter().map(|(pin, _)| pin);
+        let pins = failed.map(|held| &held.pin).chain(unread);
+        pins.filter_map(|pin| upgrade::unit_name(inventory, pin)).collect()
     }
 
     /// Returns the proposal as it is printed for people.

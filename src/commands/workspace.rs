@@ -1,14 +1,17 @@
 //! A repository, opened: its files, its configuration and policies, what it runs.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::flux::{Inventory, ObjectName, Release, discover};
+use crate::flux::{self, Inventory, ObjectName, Release, discover};
 use crate::policy::{self, Configuration, Policies};
 use crate::report::diagnostic_text;
+use crate::state::states;
 use crate::tree::{Tree, WorkTree};
+use crate::upgrade::{Background, Learned};
 
 /// What is known of a repository before anything outside is asked.
 pub(super) struct Workspace<T> {
@@ -16,6 +19,8 @@ pub(super) struct Workspace<T> {
     pub(super) configuration: Configuration,
     pub(super) policies: Policies,
     pub(super) inventory: Inventory,
+    /// Everything that the repository runs, where `inventory` is a part of it.
+    whole: Option<Inventory>,
 }
 
 impl Workspace<WorkTree> {
@@ -33,7 +38,31 @@ impl<T: Tree> Workspace<T> {
         let keep = configuration.files().map_err(|message| anyhow!(message))?;
         let mut inventory = discover(&tree, &policies, &keep).context("cannot list the files")?;
         inventory.diagnostics.splice(0..0, broken);
-        Ok(Self { tree, configuration, policies, inventory })
+        Ok(Self { tree, configuration, policies, inventory, whole: None })
+    }
+
+    /// Returns everything that the repository runs.
+    pub(super) fn whole(&self) -> &Inventory {
+        self.whole.as_ref().unwrap_or(&self.inventory)
+    }
+
+    /// Says what is known around the upgrades that notes were read for.
+    pub(super) fn background(&self, learned: Learned) -> Result<Background> {
+        let keep = self.configuration.files().map_err(|message| anyhow!(message))?;
+        let Self { tree, policies, .. } = self;
+        let wanted = Background::wanted(&learned, &self.inventory.releases);
+        let settings = if wanted.is_empty() {
+            BTreeMap::new()
+        } else {
+            flux::settings(tree, policies, &keep, &wanted)?
+        };
+        let moving = Background::moving(&learned, &self.inventory.releases);
+        let states = if moving.is_empty() {
+            BTreeMap::new()
+        } else {
+            states(tree, self.whole(), policies, &keep, Some(&moving))?
+        };
+        Ok(Background { learned, settings, states })
     }
 
     /// Keeps one release, by `NAMESPACE/NAME` or by a name that only one has, with what it runs.
@@ -55,6 +84,7 @@ impl<T: Tree> Workspace<T> {
                 bail!("`{wanted}` is ambiguous: {}", names.join(", "));
             }
         };
+        self.whole = Some(self.inventory.clone());
         self.inventory.pins.retain(|pin| pin.releases.contains(&id));
         Ok(id)
     }

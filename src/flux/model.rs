@@ -29,6 +29,14 @@ pub struct Inventory {
     pub read: Read,
 }
 
+impl Inventory {
+    /// Returns the pin of an id.
+    #[must_use]
+    pub fn pin(&self, id: &str) -> Option<&Pin> {
+        self.pins.iter().find(|pin| pin.id == id)
+    }
+}
+
 /// How much was read to make an inventory.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Read {

@@ -4,13 +4,16 @@
 //! evidence does not exist: the only way to make one is from a place in a source. A question has
 //! the shape of a fact and stands apart, because nothing may be changed on its account.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The version of the JSON contract.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The kinds of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKind {
     /// With the old manifest and only the version changed, something fails or is lost.

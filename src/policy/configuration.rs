@@ -5,6 +5,7 @@
 //! to spare. Secrets never stand in the file, only the names of the variables that hold them.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use jiff::Span;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -38,6 +39,9 @@ pub struct Configuration {
     pub forge: Forge,
     /// How stages are landed.
     pub delivery: Delivery,
+    /// How long a version must have been out before it is proposed, as in `3 days` or `36h`; one
+    /// whose age is not known is proposed.
+    pub minimum_release_age: Option<String>,
 }
 
 impl Default for Configuration {
@@ -52,6 +56,7 @@ impl Default for Configuration {
             messages: Messages::default(),
             forge: Forge::default(),
             delivery: Delivery::default(),
+            minimum_release_age: None,
         }
     }
 }
@@ -230,6 +235,9 @@ impl Configuration {
                 Range::parse(range).map_err(|error| error.to_string())?;
             }
         }
+        if let Some(age) = &self.minimum_release_age {
+            span(age).map_err(|error| format!("`minimumReleaseAge`: {error}"))?;
+        }
         if self.branch_prefix.is_empty() {
             return Err(
                 "`branchPrefix` must not be empty: refit tells its branches by it".to_owned()
@@ -242,6 +250,12 @@ impl Configuration {
             ));
         }
         Ok(())
+    }
+
+    /// Returns how long a version must have been out before it is proposed.
+    #[must_use]
+    pub fn minimum_release_age(&self) -> Option<Span> {
+        self.minimum_release_age.as_deref().and_then(|age| span(age).ok())
     }
 
     /// Returns which files are looked at.
@@ -311,6 +325,15 @@ fn is_branch_folder(name: &str) -> bool {
     };
     let bad = |c: char| c.is_whitespace() || c.is_control() || "~^:?*[\\{}".contains(c);
     !name.contains(bad) && !name.contains("..") && name != "@" && name.split('/').all(part)
+}
+
+/// Reads a length of time of days and shorter units, as in `3 days` or `36h`.
+fn span(text: &str) -> Result<Span, String> {
+    let span: Span = text
+        .parse()
+        .map_err(|_| format!("`{text}` is no length of time; write `3 days` or `36h`"))?;
+    let calendar = span.get_years() != 0 || span.get_months() != 0 || span.is_negative();
+    if calendar { Err(format!("`{text}`: take days or hours")) } else { Ok(span) }
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Glob;
+use crate::notes::FactKind;
 use crate::version::Bump;
 
 /// How an upgrade is carried out.
@@ -76,6 +77,9 @@ pub struct When {
     /// Whether the release delivers the next stage itself.
     #[serde(default)]
     pub delivers: Option<bool>,
+    /// Facts of the notes, one of which must be there.
+    #[serde(default)]
+    pub facts: Option<Vec<FactKind>>,
 }
 
 /// A list of bumps.
@@ -108,6 +112,8 @@ pub struct Facts<'a> {
     pub datastore: bool,
     /// Whether a release delivers the next stage itself.
     pub delivers: bool,
+    /// What the notes say, by kind.
+    pub facts: &'a [FactKind],
 }
 
 impl When {
@@ -129,6 +135,10 @@ impl When {
             && same(self.writes.as_ref(), &facts.writes)
             && same(self.datastore.as_ref(), &facts.datastore)
             && same(self.delivers.as_ref(), &facts.delivers)
+            && self
+                .facts
+                .as_ref()
+                .is_none_or(|wanted| wanted.iter().any(|kind| facts.facts.contains(kind)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every function here takes plain data and returns text or a serialisable view; printing it is
 //! `commands`' business.
 
+mod facts;
 mod policy_text;
 mod preview;
 pub mod preview_contract;
@@ -12,6 +13,7 @@ mod scan_text;
 mod style;
 mod table;
 
+pub use facts::{label, requirement_text, subject};
 pub use policy_text::policy_text;
 pub use preview::{
     Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, strategy,

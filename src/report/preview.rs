@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::facts::{briefing_markdown, briefing_text};
 use super::preview_contract::Requests;
 use super::scan_text::{counted, diagnostics_text};
 use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
@@ -49,6 +50,7 @@ const TELLING: &[&str] = &[
     "file-unreadable",
     "no-digest",
     "no-lever",
+    "requires",
     "upstream-error",
 ];
 
@@ -58,7 +60,7 @@ pub fn preview_text(view: &PreviewView<'_>, detail: Detail, width: Option<usize>
     let mut text = String::new();
     if detail != Detail::Table {
         for (plan, staged) in view.upgrades {
-            text.push_str(&upgrade(view.base, plan, staged));
+            text.push_str(&upgrade(view.base, plan, staged, detail));
             text.push('\n');
         }
     }
@@ -70,7 +72,7 @@ pub fn preview_text(view: &PreviewView<'_>, detail: Detail, width: Option<usize>
 }
 
 /// One upgrade: its heading, its reasons, its stages with their diffs.
-fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged) -> String {
+fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged, detail: Detail) -> String {
     let mut text = String::new();
     let (from, to) = short(&plan.from, &plan.to);
     let strategy = strategy(plan.strategy);
@@ -84,6 +86,7 @@ fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged) -> String {
     for why in &plan.why {
         let _ = writeln!(text, "  {}{}", why.message, paint(DIM, &rule(why)));
     }
+    text.push_str(&briefing_text(&plan.briefing, detail == Detail::Everything));
     for (file, note) in &staged.notes {
         let _ = writeln!(text, "  {file}: {}", note.message);
     }
@@ -220,6 +223,8 @@ pub fn preview_markdown(view: &PreviewView<'_>) -> String {
         for why in &plan.why {
             let _ = writeln!(text, "- {}", why.message);
         }
+        let (said, folded) = briefing_markdown(&plan.briefing);
+        let _ = write!(text, "\n{said}{folded}");
         let mut before = &Patches::new();
         for stage in &staged.stages {
             let diff = between(view.base, before, &stage.patches);

@@ -9,9 +9,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scan_contract::Diagnostic;
+use crate::notes::{Confidence, FactKind, Kind};
 use crate::policy::Strategy;
 use crate::tree::{Patches, Tree};
-use crate::upgrade::{Plan, Stage, StageKind, Staged, between};
+use crate::upgrade::{
+    Briefing, HereOutcome, Plan, Requirement, Satisfied, Stage, StageKind, Staged, Step, Told,
+    between,
+};
 use crate::version::Bump;
 
 /// What would change.
@@ -48,6 +52,10 @@ pub struct Upgrade {
     pub pins: Vec<PinMove>,
     /// What release notes say, with evidence.
     pub facts: Vec<Fact>,
+    /// What the notes require of something else.
+    pub requirements: Vec<RequirementView>,
+    /// What a person has to do, in order.
+    pub steps: Vec<StepView>,
     /// The stages in the order in which they land.
     pub stages: Vec<StageView>,
     /// The upgrade's branch.
@@ -75,13 +83,85 @@ pub struct PinMove {
     pub to: String,
 }
 
-/// Something learned from release notes.
+/// Something that release notes say.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Fact {
+    /// Whose notes say so: `app` or `chart`.
+    pub of: String,
     /// Its kind.
-    pub kind: String,
-    /// What it says.
+    pub kind: FactKind,
+    /// The version whose notes say so.
+    pub version: String,
+    /// The variable, value or advisory.
+    pub name: Option<String>,
+    /// The old name of something that is renamed or moved.
+    pub old: Option<String>,
+    /// The new name.
+    pub new: Option<String>,
+    /// What a requirement is about.
+    pub component: Option<String>,
+    /// The versions of it that will do.
+    pub range: Option<String>,
+    /// It in the notes' own words.
     pub summary: String,
+    /// How sure it is: `medium` or `high`; `low` for a question.
+    pub confidence: String,
+    /// Whether it is a question to the reviewer, on whose account nothing is changed.
+    pub question: bool,
+    /// Where it was read.
+    pub evidence: Vec<Evidence>,
+    /// What it means for what the releases set.
+    pub here: Vec<Here>,
+}
+
+/// Where a fact was read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// The source's name.
+    pub source: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The words, as they stand there.
+    pub quote: String,
+    /// Where a person reads them.
+    pub url: Option<String>,
+}
+
+/// What a fact means for what the releases set.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Here {
+    /// What follows.
+    pub outcome: HereOutcome,
+    /// It in a sentence.
+    pub text: String,
+    /// The file.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<u32>,
+}
+
+/// What notes require of something else.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RequirementView {
+    /// What it is required of.
+    pub component: String,
+    /// The versions that will do.
+    pub range: String,
+    /// The version that the repository has.
+    pub yours: Option<String>,
+    /// Whether it will do.
+    pub satisfied: Satisfied,
+}
+
+/// Something that a person has to do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StepView {
+    /// What, in a sentence.
+    pub text: String,
+    /// The file.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<u32>,
 }
 
 /// One stage.
@@ -149,11 +229,75 @@ impl Upgrade {
             bump: plan.bump,
             strategy: plan.strategy,
             pins: pins.collect(),
-            facts: Vec::new(),
+            facts: facts(&plan.briefing),
+            requirements: plan.briefing.requirements.iter().map(requirement).collect(),
+            steps: plan.briefing.steps.iter().map(step).collect(),
             stages,
             branch: plan.branch.clone(),
             revert_branch: plan.revert_branch.clone(),
             revert_diff: between(base, before, &revert),
         }
+    }
+}
+
+fn facts(briefing: &Briefing) -> Vec<Fact> {
+    let told = briefing.told.iter().map(|told| fact(told, false));
+    told.chain(briefing.questions.iter().map(|told| fact(told, true))).collect()
+}
+
+fn fact(told: &Told, question: bool) -> Fact {
+    let fact = told.fact.clone();
+    let links = told.links.iter().cloned().chain(std::iter::repeat(None));
+    let evidence = fact.evidence.into_iter().zip(links);
+    Fact {
+        of: match told.of {
+            Kind::App => "app".to_owned(),
+            Kind::Chart => "chart".to_owned(),
+        },
+        kind: fact.kind,
+        version: fact.version,
+        name: fact.name,
+        old: fact.old,
+        new: fact.new,
+        component: fact.component,
+        range: fact.range,
+        summary: fact.summary,
+        confidence: match fact.confidence {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+        .to_owned(),
+        question,
+        evidence: evidence
+            .map(|(at, url)| Evidence { source: at.source, line: at.line, quote: at.quote, url })
+            .collect(),
+        here: told
+            .here
+            .iter()
+            .map(|here| Here {
+                outcome: here.outcome,
+                text: here.text.clone(),
+                file: here.position.as_ref().map(|at| at.file.to_string()),
+                line: here.position.as_ref().map(|at| at.line),
+            })
+            .collect(),
+    }
+}
+
+fn requirement(requirement: &Requirement) -> RequirementView {
+    RequirementView {
+        component: requirement.component.clone(),
+        range: requirement.range.clone(),
+        yours: requirement.yours.as_ref().map(|yours| yours.version.clone()),
+        satisfied: requirement.verdict,
+    }
+}
+
+fn step(step: &Step) -> StepView {
+    StepView {
+        text: step.text.clone(),
+        file: step.position.as_ref().map(|at| at.file.to_string()),
+        line: step.position.as_ref().map(|at| at.line),
     }
 }

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::facts::{briefing_markdown, warning};
 use super::preview::{bump, strategy};
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
 use crate::git::{Branch, Pair};
@@ -47,9 +48,12 @@ pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
     let plan = subject.plan;
     let hidden = Hidden::new(&plan.unit.to_string(), &proposal(plan), subject.plan_json);
     let essential = |text: String| Section { text, weight: Weight::Essential };
+    let (said, folded) = briefing_markdown(&plan.briefing);
     let mut sections = vec![
         essential(opening(plan)),
         essential(pins(plan)),
+        essential(said),
+        Section { text: folded, weight: Weight::Detail },
         essential(why(plan)),
         essential(stages(subject)),
         essential(way_back(subject)),
@@ -76,14 +80,11 @@ fn opening(plan: &Plan) -> String {
         [one] => format!(" of {one}"),
         several => format!(" of {} releases: {}", several.len(), several.join(", ")),
     };
-    let review = if plan.strategy == Strategy::Rolling
-        && plan.line != "digest"
-        && bump(plan.bump) == "major"
-    {
-        "\n\n> [!IMPORTANT]\n> A major version: read its notes before merging."
-    } else {
-        ""
-    };
+    let major =
+        plan.strategy == Strategy::Rolling && plan.line != "digest" && bump(plan.bump) == "major";
+    let major = major.then(|| "A major version: read its notes before merging.".to_owned());
+    let review = warning(&plan.briefing).or(major);
+    let review = review.map(|text| format!("\n\n> [!IMPORTANT]\n> {text}")).unwrap_or_default();
     format!(
         "A **{}** upgrade{of} from {} to {}, carried out as **{}**.{review}",
         bump(plan.bump),

@@ -37,7 +37,7 @@ pub fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
 /// Says whether an image can be taken to another repository: its name stands in scalars of its own,
 /// or before the version, and belongs to nothing else.
 #[must_use]
-pub fn can_rename(pin: &Pin) -> bool {
+pub(super) fn can_rename(pin: &Pin) -> bool {
     let whole = name_span(&pin.site, &pin.site.text).is_some();
     pin.beside.is_empty() && (whole || pin.other(Role::Repository).is_some_and(is_plain))
 }

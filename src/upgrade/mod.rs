@@ -4,26 +4,34 @@
 //! chooses stages; [`render`] turns stages into files. `edits` knows how a target is written into
 //! a scalar, `names` what a plan is called outside, `diff` how its stages are shown.
 
+mod analyse;
+mod briefing;
 mod candidates;
 mod diff;
 mod edits;
+mod learned;
 mod matching;
 mod names;
 mod plan;
 mod plan_types;
 mod render;
+mod requirements;
 mod resolve;
 mod staged;
 mod units;
 
+pub use analyse::analyse;
+pub use briefing::{Background, Briefing, Here, HereOutcome, Step, Told};
 pub use candidates::{Candidates, Outcome, PinCandidate, Target};
 pub use diff::{between, diff};
 pub use edits::moving;
+pub use learned::{Home, Learned, Link, Moved, Reading, Verdict};
 pub use matching::{How, Match, Met, Outcome as MatchOutcome, meet, proved};
 pub use names::short;
-pub use plan::{Held, Plans, STOP, UPGRADE, plan};
+pub use plan::{Held, Plans, SETTINGS, STOP, UPGRADE, plan};
 pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
 pub use render::{Rendered, render};
+pub use requirements::{Requirement, Satisfied, Yours};
 pub use resolve::{Limit, Limits, UPSTREAM_ERROR, resolve};
 pub use staged::{StageFiles, Staged, stage};
 pub use units::unit_name;

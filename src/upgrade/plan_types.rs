@@ -8,6 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::briefing::Briefing;
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{ObjectName, SourceKind};
 use crate::policy::Strategy;
@@ -41,6 +42,9 @@ pub struct Plan {
     /// The rule that chose the strategy; not remembered.
     #[serde(skip)]
     pub rule: Option<RuleRef>,
+    /// What a reader is told of it; not remembered.
+    #[serde(skip)]
+    pub briefing: Briefing,
     /// The pins that move, the main one first.
     pub pins: Vec<PinMove>,
     /// The releases that it touches.
@@ -103,6 +107,9 @@ pub struct PinMove {
     pub path: yaml::Path,
     /// Whose version it is.
     pub package: String,
+    /// The repository that the image is published in now, where it has moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<String>,
     /// The version part now.
     pub from: String,
     /// The version part afterwards.

@@ -74,6 +74,20 @@ pub enum Error {
 }
 
 impl Error {
+    /// Says whether the same question may have an answer another time: nothing answered, or too
+    /// much was asked.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        use http::Error as E;
+        match self {
+            Self::RateLimited { .. } => true,
+            Self::Http(error) => {
+                matches!(error, E::Unreachable { .. } | E::Timeout { .. } | E::Truncated { .. })
+            }
+            _ => false,
+        }
+    }
+
     /// Returns a stable name of the kind of failure, for reports and JSON.
     #[must_use]
     pub fn code(&self) -> &'static str {

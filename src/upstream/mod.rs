@@ -31,7 +31,7 @@ pub use credentials::{Credential, Credentials};
 pub use docker_config::DockerConfig;
 pub use error::Error;
 pub use live::{Live, Settings};
-pub use notes::{NotesHome, NotesPage, NotesPages};
+pub use notes::{NotesHome, NotesPage, NotesPages, chart_notes};
 pub use paging::Limits;
 pub use types::{ChartLocation, ChartVersion, ImageConfig, Manifest, ManifestKind, Tags};
 

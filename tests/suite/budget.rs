@@ -75,9 +75,10 @@ async fn cold_warm_recorded_and_offline() {
     let (asked, given) = counted();
     let requests = registry.requests();
     let challenged = requests.iter().filter(|line| line.ends_with(" 401")).count();
-    // One challenge, a page of tags for each of four repositories, and the digest of the one
-    // version that is proposed by digest; a token a repository.
-    assert_eq!((challenged, asked, given), (1, 1 + 4 + 1, 4), "{requests:#?}");
+    // One challenge, a page of tags for each of four repositories, the digest of the one version
+    // that is proposed by digest, and the manifest and configuration of the three that are proposed,
+    // whose labels say where their notes are; a token a repository.
+    assert_eq!((challenged, asked, given), (1, 1 + 4 + 1 + 3 * 2, 4), "{requests:#?}");
     assert_eq!(cold["requests"]["total"], asked + given);
     assert_eq!(cold["requests"]["by_host"][&registry.host], asked);
     let units: Vec<&str> =

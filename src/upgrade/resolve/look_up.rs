@@ -19,6 +19,8 @@ pub(super) struct LookUp<'a, U> {
     pub(super) pin: &'a Pin,
     /// Images that move with it.
     pub(super) beside: &'a [Repository],
+    /// Where the image is published now, if it has moved.
+    pub(super) at: Option<&'a Repository>,
     /// What notes put in its way.
     pub(super) limits: &'a Limits,
     pub(super) upstream: &'a U,
@@ -47,7 +49,7 @@ impl<U: Upstream> LookUp<'_, U> {
             Package::Image(_) if pin.releases.is_empty() => {
                 Err(Why::new("no-release", "no HelmRelease runs it"))
             }
-            Package::Image(repository) => self.image(repository, rules).await,
+            Package::Image(repository) => self.image(self.at.unwrap_or(repository), rules).await,
             Package::HelmChart { url, chart } => {
                 let source = ChartLocation::of_helm_repository(url);
                 self.chart(&source, chart, &rules).await
@@ -88,7 +90,9 @@ impl<U: Upstream> LookUp<'_, U> {
             _ => None,
         });
         let mut late = None;
-        for other in packages.chain(self.beside) {
+        // What has moved leaves its neighbours behind.
+        let beside = if self.at.is_some() { &[][..] } else { self.beside };
+        for other in packages.chain(beside) {
             let tags = self.upstream.tags(other).await.map_err(failed)?;
             let theirs: HashSet<&str> = tags.names.iter().map(String::as_str).collect();
             let best = version::choose(current, names.iter().copied(), &rules).best;

@@ -38,7 +38,7 @@ pub async fn resolve<U: Upstream>(
     let resolver = Resolver::new(inventory, upstream, policies, configuration);
     let all: Vec<(&Pin, Limits)> =
         inventory.pins.iter().map(|pin| (pin, Limits::of_policies(pin, policies))).collect();
-    let pins = resolver.candidates(&all).await;
+    let pins = resolver.candidates(&all, None).await;
     let mut candidates = Candidates::default();
     for candidate in pins {
         if let Outcome::Held(why) = &candidate.outcome
@@ -71,12 +71,17 @@ impl<'a, U: Upstream> Resolver<'a, U> {
         Self { upstream, policies, configuration, lockstep }
     }
 
-    /// Looks pins up, each within its limits; the answers are in the order of the questions.
-    pub(super) async fn candidates(&self, pins: &[(&Pin, Limits)]) -> Vec<PinCandidate> {
+    /// Looks pins up, each within its limits, images at another repository where `at` names one;
+    /// the answers are in the order of the questions.
+    pub(super) async fn candidates(
+        &self,
+        pins: &[(&Pin, Limits)],
+        at: Option<&Repository>,
+    ) -> Vec<PinCandidate> {
         let look_ups = pins.iter().enumerate().map(|(index, (pin, limits))| {
             let beside = self.lockstep.get(pin.id.as_str()).map_or(&[][..], Vec::as_slice);
             let Self { upstream, policies, configuration, .. } = *self;
-            let look_up = LookUp { pin, beside, limits, upstream, policies, configuration };
+            let look_up = LookUp { pin, beside, at, limits, upstream, policies, configuration };
             async move { (index, look_up.candidate().await) }
         });
         let mut found: Vec<_> =

@@ -1,22 +1,28 @@
 //! From candidates to plans: units, strategies, stages and the edits of each.
 //!
-//! Pure: the same inventory, candidates, policies and files give the same plans. Every pin ends in
-//! exactly one place, a plan or the list of what is held, and every plan has been rendered once, so
-//! that what cannot be edited is held here and not found out later.
+//! Pure: the same inventory, candidates, background, policies and files give the same plans. Every
+//! pin ends in exactly one place, a plan or the list of what is held, and every plan has been
+//! rendered once, so that what cannot be edited is held here and not found out later. The rooms:
+//! `carry` chooses how a unit is carried out, `stages` puts its changes in order.
+
+mod carry;
+mod stages;
 
 use serde::Serialize;
 
+use super::briefing::{Background, Briefed, Briefing, HereOutcome, Step, brief};
 use super::candidates::{Candidates, Outcome, Target};
 use super::edits;
 use super::names::{self, Words};
-use super::plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
+use super::plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan};
 use super::render::render;
+use super::requirements::Runs;
 use super::units::{Moving, units};
-use crate::diagnostic::{RuleRef, Why};
-use crate::flux::{Inventory, LeverKind, Package, Pin, Release};
-use crate::policy::{Configuration, Facts, PinScope, Policies, Strategy};
+use crate::diagnostic::Why;
+use crate::flux::{Inventory, LeverKind, Pin, Release};
+use crate::policy::{Configuration, Policies, Strategy};
 use crate::tree::Tree;
-use crate::version::{Bump, has_majors};
+use crate::version::Bump;
 
 /// What is proposed, and what is not.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -28,7 +34,7 @@ pub struct Plans {
 }
 
 /// A pin that stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Held {
     /// The pin's id.
     pub pin: String,
@@ -40,13 +46,19 @@ pub struct Held {
 pub const STOP: &str = "stop";
 /// The change that moves the versions.
 pub const UPGRADE: &str = "upgrade";
+/// The change that follows renamed variables and values.
+pub const SETTINGS: &str = "settings";
 
 /// Plans the upgrades of a repository.
+///
+/// `inventory` is what is upgraded, `whole` all that the repository runs.
 #[must_use]
 pub fn plan(
     base: &dyn Tree,
     inventory: &Inventory,
+    whole: &Inventory,
     candidates: &Candidates,
+    background: &Background,
     policies: &Policies,
     configuration: &Configuration,
 ) -> Plans {
@@ -56,7 +68,7 @@ pub fn plan(
             plans.held.push(Held { pin: candidate.pin.clone(), why: why.clone() });
         }
     }
-    let planner = Planner { base, inventory, policies, configuration };
+    let planner = Planner { base, inventory, whole, background, policies, configuration };
     for moving in units(inventory, candidates) {
         match planner.plan(&moving) {
             Ok(plan) => plans.plans.push(plan),
@@ -76,18 +88,14 @@ pub fn plan(
     plans
 }
 
+/// What plans are made from.
 struct Planner<'a> {
     base: &'a dyn Tree,
     inventory: &'a Inventory,
+    whole: &'a Inventory,
+    background: &'a Background,
     policies: &'a Policies,
     configuration: &'a Configuration,
-}
-
-/// How a unit is carried out, with the reasons.
-struct Carried {
-    strategy: Strategy,
-    why: Vec<Why>,
-    rule: Option<RuleRef>,
 }
 
 impl Planner<'_> {
@@ -102,15 +110,21 @@ impl Planner<'_> {
             return Err(vec![Why::new("nothing-to-edit", message)]);
         }
         let releases = self.releases(moving);
-        let carried = self.carry_out(moving, bump, &releases);
-
+        let runs = Runs { inventory: self.whole, states: &self.background.states };
+        let pins: Vec<&str> = moving.pins.iter().map(|(pin, _)| pin.id.as_str()).collect();
+        let Briefed { mut briefing, edits: following, unmet } =
+            brief(self.base, self.background, &runs, &pins, &releases);
+        if let Some(unmet) = unmet {
+            return Err(vec![unmet]);
+        }
         let upgrade = self.change(
             UPGRADE,
             format!("move {} pin{}", moving.pins.len(), plural(moving.pins.len())),
             moving.pins.iter().flat_map(|(pin, target)| edits::moving(pin, target)).collect(),
         )?;
-        let mut changes = vec![upgrade];
-        let mut carried = carried;
+        let settings = self.follow(&upgrade, following, &mut briefing);
+        let mut carried = self.carry_out(moving, bump, &releases, &briefing);
+        let mut changes: Vec<Change> = [upgrade].into_iter().chain(settings).collect();
         if carried.strategy == Strategy::Maintenance {
             match self.stop(&releases) {
                 Ok(Some(stop)) => changes.insert(0, stop),
@@ -124,49 +138,12 @@ impl Planner<'_> {
                 }
             }
         }
-
         let from = main.current.text.clone();
         let to = edits::version_text(main, target);
         let line = names::line(target);
         let words = Words::new(&moving.unit, &from, &to);
-        let messages = &self.configuration.messages;
-        let staged = carried.strategy == Strategy::Maintenance;
-        let stages = if staged {
-            vec![
-                Stage {
-                    kind: StageKind::Stop,
-                    message: words.fill(&messages.stop),
-                    with: vec![STOP.to_owned()],
-                    gates: vec!["no pod of it runs any more".to_owned()],
-                },
-                upgrade_stage(&words, messages),
-            ]
-        } else {
-            vec![upgrade_stage(&words, messages)]
-        };
-        let revert = if staged {
-            vec![
-                Stage {
-                    kind: StageKind::Revert,
-                    message: words.fill(&messages.revert),
-                    with: vec![STOP.to_owned()],
-                    gates: vec!["its data is as it was before the upgrade".to_owned()],
-                },
-                Stage {
-                    kind: StageKind::Start,
-                    message: words.fill(&messages.restart),
-                    with: Vec::new(),
-                    gates: Vec::new(),
-                },
-            ]
-        } else {
-            vec![Stage {
-                kind: StageKind::Revert,
-                message: words.fill(&messages.revert),
-                with: Vec::new(),
-                gates: Vec::new(),
-            }]
-        };
+        let stages::Stages { stages, revert } =
+            stages::stages(carried.strategy, &changes, &words, &self.configuration.messages);
         let prefix = &self.configuration.branch_prefix;
         let branch = names::branch(prefix, "upgrade", &moving.unit, &line);
         let revert_branch = names::branch(prefix, "revert", &moving.unit, &line);
@@ -186,6 +163,7 @@ impl Planner<'_> {
             strategy: carried.strategy,
             why: carried.why,
             rule: carried.rule,
+            briefing,
             pins,
             releases: releases.iter().map(|release| release.id.clone()).collect(),
             changes,
@@ -204,79 +182,30 @@ impl Planner<'_> {
         self.inventory.releases.iter().filter(touched).collect()
     }
 
-    /// Chooses how a unit is carried out.
-    fn carry_out(&self, moving: &Moving<'_>, bump: Bump, releases: &[&Release]) -> Carried {
-        let names: Vec<String> = releases.iter().map(|release| release.id.to_string()).collect();
-        let packages: Vec<String> =
-            moving.pins.iter().map(|(pin, _)| pin.package.to_string()).collect();
-        let paths = || {
-            moving.pins.iter().filter_map(|(pin, _)| match &pin.package {
-                Package::Image(repository) => Some(repository.path.as_str()),
-                _ => None,
-            })
-        };
-        let pin = match moving.unit {
-            Unit::Image(_) => PinScope::Image,
-            Unit::Chart(_) | Unit::Source(..) => PinScope::Chart,
-        };
-        let delivers = releases
-            .iter()
-            .find_map(|release| self.policies.delivers(release.chart.name.as_deref(), paths()));
-        let writes = releases.iter().find_map(|release| release.writes.as_ref());
-        // A new year and the next build are numerically a major, and announce no break.
-        let announced = |(pin, target): &(&Pin, &Target)| match (target.bump, &pin.current.tag) {
-            (Bump::Major, Some(tag)) if !has_majors(tag) && !pin.range => Bump::Minor,
-            (bump, _) => bump,
-        };
-        let bump = moving.pins.iter().map(announced).max().unwrap_or(bump);
-        let facts = Facts {
-            releases: &names,
-            packages: &packages,
-            pin,
-            bump,
-            writes: writes.is_some(),
-            datastore: moving
-                .pins
-                .iter()
-                .any(|(pin, target)| target.bump == Bump::Major && self.is_datastore(pin)),
-            delivers: delivers.is_some(),
-        };
-        let Some(rule) = self.policies.strategy(&facts) else {
-            let why = Why::new("no-rule", "no rule speaks of it");
-            return Carried { strategy: Strategy::Rolling, why: vec![why], rule: None };
-        };
-        let mut why = vec![Why {
-            rule: Some(rule.rule.clone()),
-            ..Why::new(&rule.policy.name, rule.policy.reason.clone())
-        }];
-        if let (Some(sign), true) = (writes, rule.policy.strategy != Strategy::Rolling) {
-            let message = format!("{} ({})", sign.shows, sign.position);
-            why.push(Why::new("writes-data", message));
+    /// Returns the change that follows renamed variables and values. Where it cannot be made beside
+    /// the moved versions, what it would have done becomes steps.
+    fn follow(
+        &self,
+        upgrade: &Change,
+        following: Vec<FileEdit>,
+        briefing: &mut Briefing,
+    ) -> Option<Change> {
+        if following.is_empty() {
+            return None;
         }
-        if let Some(delivery) = delivers {
-            let message = format!("it is {}", delivery.policy.what);
-            why.push(Why { rule: Some(delivery.rule.clone()), ..Why::new("delivers", message) });
-        }
-        for beyond in &moving.beyond {
-            if !why.contains(beyond) {
-                why.push((*beyond).clone());
+        let purpose = "follow what was renamed".to_owned();
+        let change = self.change(SETTINGS, purpose, following).ok();
+        let both = change.filter(|change| render(self.base, &[], &[upgrade, change]).is_ok());
+        if both.is_none() {
+            for here in briefing.told.iter_mut().flat_map(|told| &mut told.here) {
+                if here.outcome == HereOutcome::Edit {
+                    here.outcome = HereOutcome::Step;
+                    let (text, position) = (here.text.clone(), here.position.clone());
+                    briefing.steps.push(Step { text, position, before: true });
+                }
             }
         }
-        for release in releases.iter().filter(|release| release.suspended) {
-            let message =
-                format!("{} is suspended: nothing happens until it is resumed", release.id);
-            why.push(Why::new("suspended", message));
-        }
-        Carried { strategy: rule.policy.strategy, why, rule: Some(rule.rule.clone()) }
-    }
-
-    fn is_datastore(&self, pin: &Pin) -> bool {
-        match &pin.package {
-            Package::Image(repository) => {
-                self.policies.datastore_of_image(&repository.path).is_some()
-            }
-            _ => false,
-        }
+        both
     }
 
     /// Returns the change that stops the releases; `None` where nothing runs.
@@ -313,15 +242,6 @@ impl Planner<'_> {
     }
 }
 
-fn upgrade_stage(words: &Words, messages: &crate::policy::Messages) -> Stage {
-    Stage {
-        kind: StageKind::Upgrade,
-        message: words.fill(&messages.upgrade),
-        with: vec![UPGRADE.to_owned()],
-        gates: Vec::new(),
-    }
-}
-
 fn pin_move(pin: &Pin, target: &Target) -> PinMove {
     let place = pin.place();
     PinMove {
@@ -330,6 +250,7 @@ fn pin_move(pin: &Pin, target: &Target) -> PinMove {
         line: place.position.line,
         path: place.spot.path.clone(),
         package: pin.package.to_string(),
+        moved_to: target.repository.as_ref().map(ToString::to_string),
         from: pin.current.text.clone(),
         to: edits::version_text(pin, target),
         bump: target.bump,

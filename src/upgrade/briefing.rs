@@ -1,0 +1,280 @@
+//! What a reader is told of an upgrade: the facts of its notes, what each means here, what to do.
+//!
+//! Facts meet what the releases set. What can be edited exactly becomes part of the upgrade, what
+//! cannot a numbered step; a fact about something that nobody sets is told and folded away. A
+//! requirement meets what the repository runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::learned::{Learned, Moved, Reading, Verdict};
+use super::matching::{self, Met};
+use super::plan_types::FileEdit;
+use super::requirements::{Requirement, Runs};
+use crate::diagnostic::{Position, Why};
+use crate::flux::{ObjectName, Release, Settings};
+use crate::notes::{Declared, Fact, FactKind, Kind};
+use crate::state::State;
+use crate::tree::Tree;
+
+/// What is known around the pins when plans are made.
+#[derive(Debug, Clone, Default)]
+pub struct Background {
+    /// What the notes say.
+    pub learned: Learned,
+    /// What the releases set whose notes speak of names.
+    pub settings: BTreeMap<ObjectName, Settings>,
+    /// The data of the releases that move.
+    pub states: BTreeMap<ObjectName, State>,
+}
+
+impl Background {
+    /// Returns the releases whose notes speak of what they set.
+    #[must_use]
+    pub fn wanted(learned: &Learned, releases: &[Release]) -> BTreeSet<ObjectName> {
+        let speaks = |reading: &&Reading| reading.notes.facts.iter().any(speaks_of_a_setting);
+        touched(learned.readings.iter().filter(speaks), releases)
+    }
+
+    /// Returns the releases that move to another version.
+    #[must_use]
+    pub fn moving(learned: &Learned, releases: &[Release]) -> BTreeSet<ObjectName> {
+        touched(learned.readings.iter(), releases)
+    }
+}
+
+/// What a reader is told of an upgrade.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Briefing {
+    /// The notes that were read, without what they say.
+    pub readings: Vec<Reading>,
+    /// What they say, what breaks first.
+    pub told: Vec<Told>,
+    /// What they may say.
+    pub questions: Vec<Told>,
+    /// What is required of others.
+    pub requirements: Vec<Requirement>,
+    /// What a person has to do, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A fact, with what it means here.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Told {
+    /// Whose notes say so.
+    pub of: Kind,
+    /// The fact.
+    pub fact: Fact,
+    /// Where a person reads each piece of its evidence.
+    pub links: Vec<Option<String>>,
+    /// What it means here; nothing where it speaks of no setting.
+    pub here: Vec<Here>,
+}
+
+/// What a fact means for a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Here {
+    /// What follows.
+    pub outcome: HereOutcome,
+    /// It in a sentence.
+    pub text: String,
+    /// Where.
+    pub position: Option<Position>,
+}
+
+/// What follows from a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HereOutcome {
+    /// The upgrade edits it.
+    Edit,
+    /// A person has to do it.
+    Step,
+    /// A person has to look at it.
+    Question,
+    /// It is as it should be.
+    Fine,
+    /// The releases do not set it.
+    Unset,
+}
+
+/// Something that a person has to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What, in a sentence.
+    pub text: String,
+    /// Where.
+    pub position: Option<Position>,
+    /// Whether it has to be done before the upgrade is landed.
+    pub before: bool,
+}
+
+impl Briefing {
+    /// Returns what the notes say by kind, each once.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<FactKind> {
+        let mut kinds: Vec<FactKind> = self.told.iter().map(|told| told.fact.kind).collect();
+        let declared = self.readings.iter().any(|reading| {
+            reading.notes.summary.breaking && reading.notes.summary.declared != Declared::None
+        });
+        kinds.extend(declared.then_some(FactKind::Breaking));
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    /// Returns the moves that were asked about.
+    pub fn moves(&self) -> impl Iterator<Item = &Moved> {
+        self.readings.iter().filter_map(|reading| reading.moved.as_ref())
+    }
+
+    /// Returns the questions that a reviewer is asked, moves among them.
+    pub fn open_moves(&self) -> impl Iterator<Item = &Moved> {
+        self.moves().filter(|moved| moved.verdict == Verdict::Question)
+    }
+}
+
+/// A briefing, with the edits that follow from it.
+pub(super) struct Briefed {
+    pub(super) briefing: Briefing,
+    pub(super) edits: Vec<FileEdit>,
+    /// The requirement that is not met, if there is one.
+    pub(super) unmet: Option<Why>,
+}
+
+/// Briefs on the upgrade of some pins of some releases.
+pub(super) fn brief(
+    base: &dyn Tree,
+    background: &Background,
+    runs: &Runs<'_>,
+    pins: &[&str],
+    releases: &[&Release],
+) -> Briefed {
+    let upgraded: BTreeSet<ObjectName> =
+        releases.iter().map(|release| release.id.clone()).collect();
+    let mut briefing = Briefing::default();
+    let mut edits: Vec<FileEdit> = Vec::new();
+    let readings = background.learned.readings.iter();
+    for reading in readings.filter(|r| r.pins.iter().any(|pin| pins.contains(&pin.as_str()))) {
+        let facts = &reading.notes.facts;
+        let mut here: Vec<Vec<Here>> = vec![Vec::new(); facts.len()];
+        let mut unset = vec![true; facts.len()];
+        for release in releases {
+            let Some(settings) = background.settings.get(&release.id) else { continue };
+            let met = matching::meet(facts, reading.of, settings, &upgraded);
+            let met = matching::proved(base, met);
+            take(&met, &mut here, &mut unset, &mut edits, &mut briefing.steps);
+        }
+        for ((fact, mut here), unset) in facts.iter().zip(here).zip(unset) {
+            if unset && speaks_of_a_setting(fact) && !releases.is_empty() {
+                let name = fact.old.as_ref().or(fact.name.as_ref());
+                let name = name.map_or("it", String::as_str);
+                let text = format!("you do not set `{name}`");
+                here.push(Here { outcome: HereOutcome::Unset, text, position: None });
+            }
+            let requirement = Requirement::of(fact, reading, runs, releases);
+            briefing.requirements.extend(requirement);
+            briefing.told.push(told(reading, fact, here));
+        }
+        let questions = reading.notes.questions.iter();
+        briefing.questions.extend(questions.map(|fact| told(reading, fact, Vec::new())));
+        briefing.readings.push(reading.clone());
+    }
+    briefing.told.sort_by_key(|told| weight(told.fact.kind));
+    briefing.steps.dedup();
+    let unmet = briefing.requirements.iter().find_map(Requirement::held);
+    Briefed { briefing, edits, unmet }
+}
+
+/// Takes what a release's settings make of the facts.
+fn take(
+    met: &Met,
+    here: &mut [Vec<Here>],
+    unset: &mut [bool],
+    edits: &mut Vec<FileEdit>,
+    steps: &mut Vec<Step>,
+) {
+    use matching::Outcome;
+    for found in &met.matches {
+        let (outcome, text, position) = match &found.outcome {
+            Outcome::Edit { purpose, edits: made, .. } => {
+                for edit in made {
+                    if !edits.contains(edit) {
+                        edits.push(edit.clone());
+                    }
+                }
+                (HereOutcome::Edit, purpose.clone(), None)
+            }
+            Outcome::Step { text, position } => {
+                let step = Step { text: text.clone(), position: position.clone(), before: true };
+                if !steps.contains(&step) {
+                    steps.push(step);
+                }
+                (HereOutcome::Step, text.clone(), position.clone())
+            }
+            Outcome::Question { text, position } => {
+                (HereOutcome::Question, text.clone(), position.clone())
+            }
+            Outcome::Fine { text, position } => (HereOutcome::Fine, text.clone(), position.clone()),
+        };
+        if let Some(unset) = unset.get_mut(found.fact) {
+            *unset = false;
+        }
+        let entry = Here { outcome, text, position };
+        if let Some(here) = here.get_mut(found.fact).filter(|here| !here.contains(&entry)) {
+            here.push(entry);
+        }
+    }
+}
+
+fn told(reading: &Reading, fact: &Fact, here: Vec<Here>) -> Told {
+    let links = fact.evidence.iter().map(|evidence| reading.link(evidence)).collect();
+    Told { of: reading.of, fact: fact.clone(), links, here }
+}
+
+/// Returns the releases that run what readings are about.
+fn touched<'a>(
+    readings: impl Iterator<Item = &'a Reading>,
+    releases: &[Release],
+) -> BTreeSet<ObjectName> {
+    let pins: BTreeSet<&str> =
+        readings.flat_map(|reading| &reading.pins).map(String::as_str).collect();
+    let touched = |release: &&Release| release.pins.iter().any(|id| pins.contains(id.as_str()));
+    releases.iter().filter(touched).map(|release| release.id.clone()).collect()
+}
+
+/// Says whether a fact names something that a release could set.
+fn speaks_of_a_setting(fact: &Fact) -> bool {
+    use FactKind as F;
+    matches!(
+        fact.kind,
+        F::EnvRequired
+            | F::EnvRemoved
+            | F::EnvRenamed
+            | F::EnvChanged
+            | F::EnvDeprecated
+            | F::ValueRemoved
+            | F::ValueRenamed
+            | F::ValueChanged
+    )
+}
+
+/// Orders facts for a reader: what stops or loses something first, what is only good to know last.
+fn weight(kind: FactKind) -> u8 {
+    use FactKind as F;
+    match kind {
+        F::Avoid => 0,
+        F::Breaking => 1,
+        F::Irreversible => 2,
+        F::StopAt => 3,
+        F::ManualAction => 4,
+        F::Requires => 5,
+        F::ImageMoved | F::ChartMoved => 6,
+        F::EnvRequired | F::EnvRemoved | F::EnvRenamed | F::ValueRemoved | F::ValueRenamed => 7,
+        F::EnvChanged | F::ValueChanged => 8,
+        F::Deprecated | F::EnvDeprecated => 9,
+        F::Security => 10,
+        F::EnvAdded | F::ValueAdded => 11,
+    }
+}

@@ -1,0 +1,105 @@
+//! What was learned of the way between two versions, as plain data.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::diagnostic::Why;
+use crate::image::Repository;
+use crate::notes::{Evidence, Kind, Notes};
+
+/// What was learned about the upgrades of a repository.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Learned {
+    /// The notes that were read, in the order of the pins.
+    pub readings: Vec<Reading>,
+    /// Look-ups that failed although they may succeed another time; the pins that they concern.
+    pub failures: Vec<(String, Why)>,
+}
+
+/// What was read for pins that go the same way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reading {
+    /// The pins, by id.
+    pub pins: Vec<String>,
+    /// Whose notes they are.
+    pub of: Kind,
+    /// The package, or the application inside a chart, in words.
+    pub subject: String,
+    /// The version now.
+    pub from: String,
+    /// The version afterwards.
+    pub to: String,
+    /// Where notes were looked for, and why there.
+    pub homes: Vec<Home>,
+    /// What they say.
+    pub notes: Notes,
+    /// Where a person reads each source of the evidence.
+    pub links: BTreeMap<String, Link>,
+    /// Where the image has gone, where it was asked.
+    pub moved: Option<Moved>,
+    /// When the version afterwards was published.
+    pub published: Option<Timestamp>,
+    /// What a reader should know about the reading itself.
+    pub remarks: Vec<Why>,
+}
+
+/// A place where notes were looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Home {
+    /// Its address.
+    pub url: String,
+    /// What pointed there.
+    pub why: Why,
+}
+
+/// Where a person reads a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// Its address.
+    pub url: String,
+    /// Whether `#L12` behind it leads to a line.
+    pub lines: bool,
+}
+
+/// What evidence says about where an image is published now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// The repository that is pinned.
+    pub from: Repository,
+    /// The repository that it may have moved to.
+    pub to: Repository,
+    /// What follows.
+    pub verdict: Verdict,
+    /// Who says so, and what the registries answered.
+    pub why: Vec<Why>,
+}
+
+/// What follows from the evidence of a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It has moved: two kinds of evidence say so.
+    Change,
+    /// It may have moved: a reviewer decides.
+    Question,
+    /// It has not moved.
+    Stays,
+}
+
+impl Learned {
+    /// Returns the readings of a pin.
+    pub fn of_pin<'a>(&'a self, pin: &'a str) -> impl Iterator<Item = &'a Reading> {
+        self.readings.iter().filter(move |reading| reading.pins.iter().any(|id| id == pin))
+    }
+}
+
+impl Reading {
+    /// Returns the address at which a person reads a piece of evidence.
+    #[must_use]
+    pub fn link(&self, evidence: &Evidence) -> Option<String> {
+        let link = self.links.get(&evidence.source)?;
+        Some(if link.lines { format!("{}#L{}", link.url, evidence.line) } else { link.url.clone() })
+    }
+}

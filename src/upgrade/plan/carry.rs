@@ -1,0 +1,113 @@
+//! How a unit is carried out: which rule chooses its strategy, and what speaks for it.
+
+use super::Planner;
+use crate::diagnostic::{RuleRef, Why};
+use crate::flux::{Package, Pin, Release};
+use crate::policy::{Facts, PinScope, Strategy};
+use crate::upgrade::briefing::Briefing;
+use crate::upgrade::candidates::Target;
+use crate::upgrade::learned::Verdict;
+use crate::upgrade::plan_types::Unit;
+use crate::upgrade::units::Moving;
+use crate::version::{Bump, has_majors};
+
+/// How a unit is carried out, with the reasons.
+pub(super) struct Carried {
+    pub(super) strategy: Strategy,
+    pub(super) why: Vec<Why>,
+    pub(super) rule: Option<RuleRef>,
+}
+
+impl Planner<'_> {
+    /// Chooses how a unit is carried out.
+    pub(super) fn carry_out(
+        &self,
+        moving: &Moving<'_>,
+        bump: Bump,
+        releases: &[&Release],
+        briefing: &Briefing,
+    ) -> Carried {
+        let names: Vec<String> = releases.iter().map(|release| release.id.to_string()).collect();
+        let packages: Vec<String> =
+            moving.pins.iter().map(|(pin, _)| pin.package.to_string()).collect();
+        let paths = || {
+            moving.pins.iter().filter_map(|(pin, _)| match &pin.package {
+                Package::Image(repository) => Some(repository.path.as_str()),
+                _ => None,
+            })
+        };
+        let pin = match moving.unit {
+            Unit::Image(_) => PinScope::Image,
+            Unit::Chart(_) | Unit::Source(..) => PinScope::Chart,
+        };
+        let delivers = releases
+            .iter()
+            .find_map(|release| self.policies.delivers(release.chart.name.as_deref(), paths()));
+        let writes = releases.iter().find_map(|release| release.writes.as_ref());
+        let kinds = briefing.kinds();
+        let facts = Facts {
+            releases: &names,
+            packages: &packages,
+            pin,
+            bump: moving.pins.iter().map(announced).max().unwrap_or(bump),
+            writes: writes.is_some(),
+            datastore: moving
+                .pins
+                .iter()
+                .any(|(pin, target)| target.bump == Bump::Major && self.is_datastore(pin)),
+            delivers: delivers.is_some(),
+            facts: &kinds,
+        };
+        let Some(rule) = self.policies.strategy(&facts) else {
+            let why = Why::new("no-rule", "no rule speaks of it");
+            return Carried { strategy: Strategy::Rolling, why: vec![why], rule: None };
+        };
+        let mut why = vec![Why {
+            rule: Some(rule.rule.clone()),
+            ..Why::new(&rule.policy.name, rule.policy.reason.clone())
+        }];
+        if let (Some(sign), true) = (writes, rule.policy.strategy != Strategy::Rolling) {
+            let message = format!("{} ({})", sign.shows, sign.position);
+            why.push(Why::new("writes-data", message));
+        }
+        if let Some(delivery) = delivers {
+            let message = format!("it is {}", delivery.policy.what);
+            why.push(Why { rule: Some(delivery.rule.clone()), ..Why::new("delivers", message) });
+        }
+        for beyond in &moving.beyond {
+            if !why.contains(beyond) {
+                why.push((*beyond).clone());
+            }
+        }
+        for moved in briefing.moves().filter(|moved| moved.verdict == Verdict::Change) {
+            let said: Vec<&str> = moved.why.iter().map(|why| why.message.as_str()).collect();
+            let message =
+                format!("{} is published as {} now: {}", moved.from, moved.to, said.join("; "));
+            why.push(Why::new("image-moved", message));
+        }
+        for release in releases.iter().filter(|release| release.suspended) {
+            let message =
+                format!("{} is suspended: nothing happens until it is resumed", release.id);
+            why.push(Why::new("suspended", message));
+        }
+        Carried { strategy: rule.policy.strategy, why, rule: Some(rule.rule.clone()) }
+    }
+
+    fn is_datastore(&self, pin: &Pin) -> bool {
+        match &pin.package {
+            Package::Image(repository) => {
+                self.policies.datastore_of_image(&repository.path).is_some()
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Returns how far a pin goes, as its application announces it: a new year and the next build are
+/// numerically a major, and announce no break.
+fn announced((pin, target): &(&Pin, &Target)) -> Bump {
+    match (target.bump, &pin.current.tag) {
+        (Bump::Major, Some(tag)) if !has_majors(tag) && !pin.range => Bump::Minor,
+        (bump, _) => bump,
+    }
+}
