@@ -102,6 +102,9 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
             ));
         }
         sections.retain(|section| in_span(section, &span, &input.name, &mut remarks));
+        for section in sections.iter_mut().filter(|section| section.state == State::Left) {
+            section.version = Some(span.end().clone());
+        }
         if !sections.is_empty() {
             let around = sections::about(&input.name, &document);
             candidates.push(Candidate { source: &input.name, document, sections, around });
@@ -146,11 +149,13 @@ fn lowest(known: Option<Version>, sections: &[Section]) -> Option<Version> {
 
 /// Tells whether a section counts, with a remark where it would but for its state.
 fn in_span(section: &Section, span: &Span, source: &str, remarks: &mut Vec<Remark>) -> bool {
-    let Some(version) = section.version.as_ref().filter(|version| span.contains(version)) else {
-        return false;
+    let is_left = section.state == State::Left;
+    let counts = |version: &&Version| {
+        if is_left { span.leaves(version) } else { span.contains(version) }
     };
+    let Some(version) = section.version.as_ref().filter(counts) else { return false };
     match section.state {
-        State::Released | State::Yanked => true,
+        State::Left | State::Released | State::Yanked => true,
         State::PreRelease | State::Unreleased => {
             remarks.push(remark(
                 "not-released",

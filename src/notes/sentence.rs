@@ -6,6 +6,8 @@
 //! what a pattern captures is a number that leads straight to the name. `This variable` becomes a
 //! mark too where the sentence before has named one.
 
+use std::ops::Range;
+
 use super::names::{self, Name};
 
 /// What stands before the number of a variable.
@@ -43,6 +45,7 @@ impl Sentence {
         let mut sentence = Self::default();
         let mut at = 0;
         for (range, name) in names::find_at(original) {
+            let range = unquoted(original, at, range);
             sentence.push(original.get(at..range.start).unwrap_or_default());
             sentence.mark(name, range.end);
             at = range.end;
@@ -99,6 +102,22 @@ impl Sentence {
     }
 }
 
+/// Widens the place of a name by the quotation marks around it, so that `the "NAME" variable` reads
+/// like `the NAME variable`; nothing before `from` is taken.
+fn unquoted(text: &str, from: usize, range: Range<usize>) -> Range<usize> {
+    let before = text.get(from..range.start).unwrap_or_default().chars().next_back();
+    let after = text.get(range.end..).unwrap_or_default().chars().next();
+    match (before, after) {
+        (Some(open), Some(close)) if QUOTES.contains(&(open, close)) => {
+            range.start - open.len_utf8()..range.end + close.len_utf8()
+        }
+        _ => range,
+    }
+}
+
+/// Quotation marks, as they open and close.
+const QUOTES: [(char, char); 3] = [('"', '"'), ('\'', '\''), ('“', '”')];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +136,19 @@ mod tests {
         let at = sentence.text.find(", not").unwrap();
         assert_eq!(sentence.original(at), original.find(", not").unwrap());
         assert_eq!(sentence.original(2), 2);
+    }
+
+    #[test]
+    fn quotation_marks_go_with_the_name() {
+        for original in
+            ["Drop \"OLD_NAME\" for now", "Drop 'OLD_NAME' for now", "Drop “OLD_NAME” for now"]
+        {
+            let sentence = Sentence::of(original, None);
+            assert_eq!(sentence.text, "Drop \u{1}0\u{2} for now");
+            let at = sentence.text.find(" for").unwrap();
+            assert_eq!(sentence.original(at), original.find(" for").unwrap());
+        }
+        assert_eq!(Sentence::of("the \"OLD_NAME for now", None).text, "the \"\u{1}0\u{2} for now");
     }
 
     #[test]

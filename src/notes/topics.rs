@@ -113,7 +113,7 @@ const TABLE: [(Topics, &str); 16] = [
     (Topics::SECURITY, r"security|vulnerab|\bcves?\b|🔒"),
     (
         Topics::INTERNAL,
-        r"\binternals?\b|under the hood|\bbuilds?\b|\bci\b|\bdev(?:elopment|elopers?)?\b|contribut|refactor|\btests?\b|testing|\bchores?\b|maintenance|housekeeping|translat|i18n|locali[sz]|documentation|\bdocs?\b|dependenc|\bdeps\b|bump|credits|\bthanks?\b|thank you|community|acknowledg|sponsor|dashboards?\b",
+        r"\binternals?\b|under the hood|\bbuilds?\b|\bci\b|\bdev(?:elopment|elopers?)?\b|contribut|refactor|\btests?\b|testing|\bchores?\b|maintenance|housekeeping|translat|i18n|locali[sz]|documentation|\bdocs?\b|dependenc|\bdeps\b|bump|credits|\bthanks?\b|thank you|community|acknowledg|sponsor|dashboards?\b|\btechnical (?:stuff|details|debt)|\bcode quality|\bcleanups?\b",
     ),
     (
         Topics::FOREIGN,

@@ -259,6 +259,12 @@ impl Span {
         left && !(self.from.precision() > version.precision() && self.from.is_within(version))
     }
 
+    /// Tells whether the upgrade starts in or below the line of `version` and ends above it.
+    pub(super) fn leaves(&self, version: &Version) -> bool {
+        let starts = self.from.is_within(version) || self.from.order(version).is_le();
+        starts && version.order(&self.to).is_lt() && !self.to.is_within(version)
+    }
+
     /// Tells whether `version` is the target or below it.
     pub(super) fn is_up_to_end(&self, version: &Version) -> bool {
         version.order(&self.to).is_le()
@@ -328,6 +334,22 @@ mod tests {
         assert_eq!(found("1.2.30 and v1.2.3, not x1.2.3 nor 1.2.3x"), ["1.2.30", "1.2.3"]);
         assert_eq!(found("#1.2.3 a.1.2.3"), Vec::<String>::new());
         assert_eq!(found("see 1.2.3."), ["1.2.3"]);
+    }
+
+    #[test]
+    fn a_span_leaves_lines_behind() {
+        for (from, to, version, leaves) in [
+            ("1.4.0", "2.0.0", "1.x", true),
+            ("1.x", "2.x", "1.x", true),
+            ("0.9.0", "2.0.0", "1.x", true),
+            ("1.4.0", "1.5.0", "1.x", false),
+            ("2.0.0", "2.1.0", "1.x", false),
+            ("1.19.3", "1.20.0", "1.19", true),
+        ] {
+            let span = Span::new(from, to).unwrap();
+            let found = span.leaves(&Version::parse(version).unwrap());
+            assert_eq!(found, leaves, "{from} {to} {version}");
+        }
     }
 
     #[test]

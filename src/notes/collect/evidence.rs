@@ -69,7 +69,7 @@ pub(super) fn whole(
 /// Shortens a sentence to what it says.
 pub(super) fn summary(sentence: &str) -> String {
     static REFERENCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?:[\s,;(\[-]*(?:\b(?:by|in|and|see|PR|GH|via|thanks to)\b:?\s*)?(?:@[\w\[\]-]+|(?:\w+ )?#\d+|<url>|(?-u:\b)[0-9a-f]{7,40}(?-u:\b)|\w+/\w+#\d+)[)\],.;]*)+\s*$").ok()
+        Regex::new(r"(?:[\s,;(\[-]*(?:\b(?:by|in|and|see|PR|GH|via|thanks to)\b:?\s*)?(?:@[\w\[\]-]+|(?:(?:PR|MR|GH|issue|pull|bug|ticket) )?#\d+|<url>|(?-u:\b)[0-9a-f]{7,40}(?-u:\b)|\w+/\w+#\d+)[)\],.;]*)+\s*$").ok()
     });
     let sentence = sentence.trim().trim_start_matches(['-', '*', ' ']);
     let cut = REFERENCES
@@ -100,6 +100,7 @@ mod tests {
             ("Drop the old mode (#123 - @one and @two)", "Drop the old mode"),
             ("Drop the old mode by @one in <url>", "Drop the old mode"),
             ("Use port 8080", "Use port 8080"),
+            ("Require a yard of 12.4 #123", "Require a yard of 12.4"),
         ] {
             assert_eq!(summary(sentence), expected);
         }

@@ -11,7 +11,11 @@ use super::super::names::{self, Name};
 use super::super::rules::Makes;
 
 /// What the words above a list can say, the first that matches winning.
-const SAYS: [(Makes, &str); 6] = [
+const SAYS: [(Makes, &str); 7] = [
+    (
+        Makes::Removed,
+        r"\b(?:remov|drop)\w*(?: [\w-]+){0,3} deprecat|\bdeprecat\w*\b.*\b(?:has|have|were|was|are)(?: now)?(?: been)? (?:removed|dropped)\b",
+    ),
     (Makes::Deprecated, r"\bdeprecat"),
     (Makes::Renamed, r"\brenam|\bnew names?\b|\breplaced\b"),
     (
@@ -39,6 +43,12 @@ static SET: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What an item says that is gone already.
+static GONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let gone = r"(?:is|are|was|were|has been|have been|got)(?: now)? (?:removed|dropped|deleted)|no longer (?:supported|available|works?)";
+    Regex::new(&format!(r"(?i)(?-u:\b)(?:{gone})(?-u:\b)")).ok()
+});
+
 static HAS_NOUN: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(&format!("(?i){NOUN}")).ok());
 
@@ -54,26 +64,56 @@ pub(super) fn has_environment(text: &str) -> bool {
     ENVIRONMENT.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// Reads what a lead-in or heading says of the names below it.
-pub(super) fn makes(above: &str, is_heading: bool) -> Option<Makes> {
-    if !(is_heading || above.ends_with(':')) || above.len() > 300 || !has_noun(above) {
-        return None;
-    }
-    let matched = SET.as_ref()?.matches(above);
-    SAYS.iter().enumerate().find(|(at, _)| matched.matched(*at)).map(|(_, (makes, _))| *makes)
+/// The longest lead-in that says something of the names below it, in bytes.
+const LONGEST: usize = 300;
+
+/// Tells whether a lead-in or heading can say anything of the names below it.
+pub(super) fn may_say(above: &str) -> bool {
+    above.len() <= LONGEST && has_noun(above)
 }
 
-/// Reads the names that an item starts with, and those after an arrow or a `to`.
-pub(super) fn names(item: &str) -> Option<(Vec<Name>, Vec<Name>)> {
+/// Reads what a lead-in or heading says of the names in an item below it, `again` telling whether
+/// the item gives them another name.
+pub(super) fn makes(above: &str, is_heading: bool, item: &str, again: bool) -> Option<Makes> {
+    if !(is_heading || above.ends_with(':')) || !may_say(above) {
+        return None;
+    }
+    let set = SET.as_ref()?;
+    let matched = set.matches(above);
+    let mut said = SAYS.iter().enumerate().filter(|(at, _)| matched.matched(*at));
+    let makes = said.find(|(_, (makes, _))| *makes != Makes::Renamed || again)?.1.0;
+    // Below `Former deprecations` the items say themselves what is gone.
+    let gone =
+        makes == Makes::Deprecated && GONE.as_ref().is_some_and(|words| words.is_match(item));
+    Some(if gone { Makes::Removed } else { makes })
+}
+
+/// An item of a list of names.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// The names that it starts with.
+    pub(super) names: Vec<Name>,
+    /// The names after an arrow, a `to` or an `in favour of`.
+    pub(super) new: Vec<Name>,
+    /// Whether the first are the second under another name.
+    pub(super) again: bool,
+}
+
+/// Reads an item that starts with names.
+pub(super) fn item(text: &str) -> Option<Item> {
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let name = r"(?:`[^`]{1,120}`|[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=\S+)?";
-        Regex::new(&format!(r"^(?:The )?({name}(?:(?:,? and |,? or |, | ?/ ?){name})*)(?:\s*(?:→|->|=>|to|:|-|is now|becomes|,? use)\s*(?:renamed to |replaced by |use )?({name}))?")).ok()
+        let list = format!("{name}(?:(?:,? and |,? or |, | ?/ ?){name})*");
+        let between = r"→|->|=>|to|:|-|is now|becomes|,? use|in favou?r of|,? (?:replaced|renamed)";
+        let words = r"(?:renamed to |replaced by |use |by |with |to |the )*";
+        Regex::new(&format!(r"^(?:The )?({list})(?:\s*({between})\s*{words}({list}))?")).ok()
     });
-    let capture = SHAPE.as_ref()?.captures(item)?;
+    let capture = SHAPE.as_ref()?.captures(text)?;
     let read =
         |group: usize| capture.get(group).map(|m| names::find(m.as_str())).unwrap_or_default();
-    let first = read(1);
-    (!first.is_empty()).then(|| (first, read(2)))
+    let (names, new) = (read(1), read(3));
+    let again = !new.is_empty();
+    (!names.is_empty()).then_some(Item { names, new, again })
 }
 
 #[cfg(test)]
@@ -82,34 +122,64 @@ mod tests {
 
     #[test]
     fn a_lead_in_says_what_became_of_the_names() {
-        for (above, heading, expected) in [
-            ("The following environment variables have been removed:", false, Some(Makes::Removed)),
-            ("These settings were renamed:", false, Some(Makes::Renamed)),
-            ("New configuration options", true, Some(Makes::Added)),
-            ("Deprecated environment variables", true, Some(Makes::Deprecated)),
-            ("The following variables must be set:", false, Some(Makes::Required)),
-            ("The following pages have been removed:", false, None),
-            ("We removed some settings", false, None),
+        for (above, heading, item, expected) in [
+            (
+                "The following environment variables have been removed:",
+                false,
+                "`A_B`",
+                Some(Makes::Removed),
+            ),
+            ("These settings were renamed:", false, "`A_B` → `C_D`", Some(Makes::Renamed)),
+            ("These settings were renamed:", false, "`A_B` for clarity", None),
+            (
+                "These options have been removed/replaced:",
+                false,
+                "`A_B` in favour of `C_D`",
+                Some(Makes::Renamed),
+            ),
+            (
+                "These options have been removed/replaced:",
+                false,
+                "`A_B` as it was empty",
+                Some(Makes::Removed),
+            ),
+            ("New configuration options", true, "`A_B`", Some(Makes::Added)),
+            ("Deprecated environment variables", true, "`A_B`", Some(Makes::Deprecated)),
+            (
+                "Deprecated options",
+                true,
+                "`A_B` and its option have been removed",
+                Some(Makes::Removed),
+            ),
+            ("Deprecated options", true, "`A_B` will be removed", Some(Makes::Deprecated)),
+            ("Removed deprecated options", true, "`A_B`", Some(Makes::Removed)),
+            ("The following variables must be set:", false, "`A_B`", Some(Makes::Required)),
+            ("The following pages have been removed:", false, "`A_B`", None),
+            ("We removed some settings", false, "`A_B`", None),
         ] {
-            assert_eq!(makes(above, heading), expected, "{above}");
+            let again = super::item(item).is_some_and(|item| item.again);
+            assert_eq!(makes(above, heading, item, again), expected, "{above} {item}");
         }
     }
 
     #[test]
     fn an_item_starts_with_its_names() {
-        let shown = |item: &str| {
-            names(item).map(|(old, new)| {
+        let shown = |text: &str| {
+            item(text).map(|item| {
                 let text = |names: Vec<Name>| {
                     names.into_iter().map(|n| n.text).collect::<Vec<_>>().join(" ")
                 };
-                (text(old), text(new))
+                (text(item.names), text(item.new))
             })
         };
-        assert_eq!(shown("`OLD_NAME` → `NEW_NAME`"), Some(("OLD_NAME".into(), "NEW_NAME".into())));
-        assert_eq!(
-            shown("`ONE_NAME`, `TWO_NAME`: both unused"),
-            Some(("ONE_NAME TWO_NAME".into(), String::new()))
-        );
+        for (text, names, new) in [
+            ("`OLD_NAME` → `NEW_NAME`", "OLD_NAME", "NEW_NAME"),
+            ("`OLD_NAME` in favor of `NEW_NAME`", "OLD_NAME", "NEW_NAME"),
+            ("`OLD_NAME` replaced by the `NEW_NAME`", "OLD_NAME", "NEW_NAME"),
+            ("`ONE_NAME`, `TWO_NAME`: both unused", "ONE_NAME TWO_NAME", ""),
+        ] {
+            assert_eq!(shown(text), Some((names.to_owned(), new.to_owned())), "{text}");
+        }
         assert_eq!(shown("Nothing of the kind"), None);
     }
 }

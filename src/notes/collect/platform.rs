@@ -49,7 +49,9 @@ impl Reader<'_> {
             known.summary = fact.summary;
             known.rule = fact.rule;
         }
-        self.breaking(&mark.with(Confidence::Medium), false);
+        if hit.rule.makes != Makes::Presumes {
+            self.breaking(&mark.with(Confidence::Medium), false);
+        }
     }
 
     /// Returns a component's usual name; none for the application itself, for what images bring

@@ -120,9 +120,17 @@ impl Reader<'_> {
         let Some(above) = passage.under.and_then(|under| self.page.passages.get(under)) else {
             return;
         };
-        let makes = listed::makes(&above.plain.text, above.shape == Shape::Heading);
-        let Some(makes) = makes.filter(|_| self.is_item(passage)) else { return };
-        let Some((mut names, new)) = listed::names(&passage.plain.text) else { return };
+        if !self.is_item(passage) || !listed::may_say(&above.plain.text) {
+            return;
+        }
+        let Some(listed::Item { mut names, new, again }) = listed::item(&passage.plain.text) else {
+            return;
+        };
+        let is_heading = above.shape == Shape::Heading;
+        let Some(makes) = listed::makes(&above.plain.text, is_heading, &passage.plain.text, again)
+        else {
+            return;
+        };
         let environment = listed::has_environment(&above.plain.text);
         names.retain(|name| !name.is_variable || name.text.contains('_') || environment);
         let is_said = |name: &Name| self.said.contains(&(index, name.text.clone()));
@@ -137,7 +145,6 @@ impl Reader<'_> {
             confidence: Confidence::High,
         };
         match makes {
-            Makes::Renamed if new.is_empty() => {}
             Makes::Renamed => self.renamed(&mark, &names, &new),
             _ => self.settings(&mark, makes, &names),
         }
@@ -192,7 +199,7 @@ impl Reader<'_> {
                 self.said.extend(old.iter().chain(&new).map(|name| (index, name.text.clone())));
                 self.renamed(mark, &old, &new);
             }
-            Makes::Requires | Makes::Ends => self.requires(mark, hit),
+            Makes::Requires | Makes::Presumes | Makes::Ends => self.requires(mark, hit),
             Makes::StopAt | Makes::Avoid => self.version(mark, hit),
             Makes::Security => {
                 for name in groups(&hit.captures, "names") {
@@ -218,6 +225,8 @@ impl Reader<'_> {
             Makes::Renamed,
             Makes::Required,
             Makes::Changed,
+            Makes::Requires,
+            Makes::Ends,
         ];
         let version = self.page.section.version.as_ref().filter(|_| of_now.contains(&makes));
         let speaks_of_then = [" will ", "planned", "scheduled", "going to "]
@@ -265,13 +274,14 @@ fn is_object(hit: &Hit<'_>, text: &str) -> bool {
     let Some(names) = names else { return false };
     let before = text.get(..names.start()).unwrap_or_default().trim_end().to_ascii_lowercase();
     let before = before.strip_suffix("the").unwrap_or(&before).trim_end();
-    if before.ends_with("support for") || before.ends_with("support of") {
+    let allowed = ["support for", "support of", "from now on", "from here on", "later on"];
+    if allowed.iter().any(|words| before.ends_with(words)) {
         return false;
     }
     let word = before.rsplit(' ').next().unwrap_or_default();
     let prepositions = [
-        "in", "of", "within", "inside", "via", "through", "from", "using", "with", "by", "for",
-        "at", "under",
+        "in", "of", "on", "within", "inside", "into", "via", "through", "from", "using", "with",
+        "by", "for", "at", "under",
     ];
     prepositions.contains(&word)
 }

@@ -80,21 +80,37 @@ impl Reader<'_> {
         }
     }
 
-    /// Says that a setting has another name.
+    /// Says that settings have other names.
+    ///
+    /// As many new names as old ones are pairs; one old name with several new ones was split.
     pub(super) fn renamed(&mut self, mark: &Mark<'_>, old: &[Name], new: &[Name]) {
-        let Some(first) = old.first() else { return };
+        if old.len() > 1 && old.len() == new.len() {
+            for (old, new) in old.iter().zip(new) {
+                self.renamed_one(mark, old, std::slice::from_ref(new));
+            }
+        } else {
+            for old in old {
+                self.renamed_one(mark, old, new);
+            }
+        }
+    }
+
+    /// Says that one setting has another name, or several.
+    fn renamed_one(&mut self, mark: &Mark<'_>, first: &Name, new: &[Name]) {
         let is_new =
             |name: &&Name| name.is_variable == first.is_variable && name.text != first.text;
         let news: Vec<&Name> = new.iter().filter(is_new).collect();
         if news.is_empty() {
             if new.iter().any(|name| name.text == first.text && name.value != first.value) {
-                self.settings(mark, Makes::Changed, old);
+                self.settings(mark, Makes::Changed, std::slice::from_ref(first));
             }
             return;
         }
-        let beside: Vec<String> = old.iter().chain(new).map(|name| name.text.clone()).collect();
+        let beside: Vec<String> = new.iter().chain([first]).map(|name| name.text.clone()).collect();
         let old = self.full(first, &beside);
         let new = news.iter().map(|name| self.full(name, &beside)).collect::<Vec<_>>().join(" + ");
+        // The prefix may be just what was new.
+        let old = if old == new { first.text.clone() } else { old };
         let kind = if first.is_variable { FactKind::EnvRenamed } else { FactKind::ValueRenamed };
         let Some(fact) = self.begin(kind, mark) else { return };
         let names = (Some(old.clone()), Some(old.clone()), Some(new));

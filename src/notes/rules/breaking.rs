@@ -5,7 +5,7 @@ use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule, Scope};
 
 /// Words that take back what a sentence says about breaking.
-const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few)\b[^.;:]{0,40}\bbreak|\b(?:add|document|mention|clarif|describ)\w*\b[^.]{0,30}\bbreaking[^.]{0,30}\b(?:note|changelog|docs?|documentation)|\badd\w* (?:a )?notes? (?:for|about|on)\b|\bbefore we (?:start|begin|make|introduce)\b|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|\b(?:due to|because of|caused by|in response to|accounts? for|adapt(?:s|ed)? to|follow(?:s|ing)|recover from) (?:an? |the |some |recent |upstream )*breaking|upstream breaking|breaking changes? (?:in|of|from|by|made by|introduced by) (?:the )?(?-i:[A-Z])\w+(?: (?-i:[A-Z])?\w+)? (?:api|library|sdk|package|module|plugin|dependency|framework|upstream)|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
+const NOT_BREAKING: &str = r"non-?\s?breaking|\b(?:no|not|without|avoid\w*|prevent\w*|any|zero|never|isn't|aren't|doesn't|don't|didn't|won't|should not|shouldn't|few)\b[^.;:]{0,40}\bbreak|\b(?:add|document|mention|clarif|describ)\w*\b[^.]{0,30}\bbreaking[^.]{0,30}\b(?:note|changelog|docs?|documentation)|\badd\w* (?:a )?notes? (?:for|about|on)\b|\bbefore we (?:start|begin|make|introduce)\b|\bfix\w*\b[^.]{0,30}\bbreaking|handle\w*\b[^.]{0,40}breaking|\b(?:future|upcoming|next|planned|plan to|we will|going to)\b[^.]{0,40}\bbreak|\bbreak\w*[^.]{0,40}\b(?:in (?:a|the|some) (?:future|next|later|upcoming)|may occur|might occur|policy)|\b(?:due to|because of|caused by|in response to|accounts? for|adapt(?:s|ed)? to|follow(?:s|ing)|recover from) (?:an? |the |some |recent |upstream )*breaking|upstream breaking|breaking changes? (?:in|of|from|by|made by|introduced by) (?:the )?(?-i:[A-Z])\w+(?: (?-i:[A-Z])?\w+)? (?:api|library|sdk|package|module|plugin|dependency|framework|upstream)|\brevert\w*\b[^.]{0,30}\bbreaking|\brollback of\b|breaking (?:\w+ )?changes? (?:is|are) not\b|\b(?:there (?:may|might|could) be|can introduce|signals?|covers?|about|regarding|keep|librar(?:y|ies)\b[^.]{0,20}) (?:some |any |a )?(?:\w+ )?breaking|breaking (?:point|news|down|out|into)|line[- ]?break|word[- ]?break|page[- ]?break|circuit[- ]?break";
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -21,7 +21,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         scope: Scope::Passage,
         pattern: r"\w{2}",
-        unless: r"^\W*(?:none|n/?a|nothing|no (?:known )?(?:breaking|incompatible)|there (?:are|were|is) no|not applicable|no changes|-)\b|\bdeprecat|^\W*(?:see|refer to|more (?:details|information)|read|full|thanks)\b.{0,80}$|^\W*for (?:details|more|(?:further |more )?information)\b.{0,160}\b(?:see|refer)|^\W*breaking(?: changes?)?\W*$",
+        unless: r"^\W*(?:\w+: )?(?:todo|tbd|tba)\b|^\W*(?:none|n/?a|nothing|no (?:known )?(?:breaking|incompatible)|there (?:are|were|is) no|not applicable|no changes|-)\b|\bdeprecat|^\W*(?:see|refer to|more (?:details|information)|read|full|thanks)\b.{0,80}$|^\W*for (?:details|more|(?:further |more )?information)\b.{0,160}\b(?:see|refer)|^\W*breaking(?: changes?)?\W*$",
         despite: r"\b(?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|renamed)|\bno longer\b|\bmust\b|^\W*(?:\w+: )?(?:remov|drop|delet)\w+",
         finds: &[
             "Drop the old storage format",
@@ -34,6 +34,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "N/A",
             "Deprecate `OLD_NAME` in favour of `NEW_NAME`.",
             "See the upgrade guide for details.",
+            "General: TODO (#12)",
             "The script is deprecated and scheduled for removal.",
             "BREAKING",
         ],
@@ -61,6 +62,9 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "A non-breaking change to the parser.",
             "Handle the breaking change of a library.",
             "The next version will have breaking changes.",
+            "Reverted a breaking change of the rudder.",
+            "Breaking changes are not expected.",
+            "There may be some breaking changes between minor versions.",
             "Fixes breaking of long lines.",
         ],
         ..RULE
@@ -72,13 +76,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["compatib"],
         pattern: r"\b(?:not|isn't|aren't) (?:fully )?backwards?[- ]compatible|\bbackwards?[- ]incompatible|\bbreaks? (?:\w+ )?(?:backwards? )?compatib|\bincompatible changes?\b|\bbackwards?[- ]incompatibilit",
-        unless: r"\bno (?:known )?(?:backwards?|incompatible)|\bfix\w*\b|without",
+        unless: r"\bno (?:known )?(?:backwards?|incompatible)|\bfix\w*\b|without|\b(?:not|never|n't) (?:introduce|contain|include|have|bring|make|expect)\w*\b[^.]{0,30}incompatib",
         finds: &[
             "The new index is not backward compatible.",
             "This breaks backwards compatibility with older agents.",
         ],
         passes: &[
             "There are no backwards incompatible changes.",
+            "It does not introduce backward incompatible changes.",
             "Fix a bug that breaks compatibility.",
         ],
         ..RULE
@@ -102,7 +107,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
         pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push)|\bwill not (?:work|start|be supported) any ?more",
-        unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bshould no longer\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian) [0-9.]+[^.]{0,40}no longer|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
+        unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bshould no longer\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian) [0-9.]+[^.]{0,40}no longer|\bno longer (?:have|need)\b[^.]{0,30}\bto\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
         finds: &[
             "The old endpoint is no longer supported.",
             "Images for 32-bit systems are no longer published.",
@@ -120,7 +125,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["support"],
         pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support\b|\bsupport\b (?:for |of )?[^.;]{1,80}?\b(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
-        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
+        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:delayed|postponed|deferred|targeted|scheduled|planned|internal|end-to-end|code|without)\b|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
         finds: &[
             "The yard drops support for wooden hulls.",
             "Support for rowing was dropped.",
@@ -130,6 +135,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         passes: &[
             "Drop support for Python 2.6",
             "A later release will drop this support.",
+            "The removal of raft support has been delayed.",
+            "End of support for rafts is targeted for 4.0.",
             "Drop Node 16 support",
             "Drop support for Microsoft Internet Explorer",
             "We drop support for Ubuntu 19.04.",
@@ -141,7 +148,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::PROSE,
         triggers: &["must", "require", "mandatory", "need", "have to", "has to"],
         pattern: r"\busers? (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to) (?:now |first |also |manually |explicitly )*(?:set|update|upgrade|change|migrate|adjust|modify|rename|replace|convert|move|re-?create|run|re-?configure|add|remove|decrypt|provide|use|switch|enable|disable|apply|review|re-?install)\b|\b(?:you|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
-        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|to build|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|to (?:use|enable|try|benefit from|take advantage of)\b[^.]{0,80}\b(?:you|users) (?:will )?(?:must|need|have)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|to build|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
         finds: &[
             "You must set a key before the first start.",
             "An anchor must be provided at launch.",
@@ -161,7 +168,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["default"],
         pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default",
-        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\x22[^\x22]*default[^\x22]*\x22",
+        unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\ballow\w* (?:to )?(?:\w+ )?chang|\battributes?\b|\x22[^\x22]*default[^\x22]*\x22",
         finds: &[
             "The default port is now 2000 instead of 1000.",
             "We changed the default value of `rig.knots` from `two` to `four`.",
@@ -172,6 +179,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Fixed the default value of a form.",
             "The default theme has changed.",
             "See how to change the default path.",
+            "Two variables allow changing the default user of the mooring.",
             "Change default chart versions to 1.7.1",
             "Changed the default number of rows",
         ],
@@ -224,7 +232,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["remov", "delet", "dropped", "drops"],
         pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\b(?:changes?|including|includes?|introduces?|are|is|with) the removal of (?:the |all )?\w+",
-        unless: r"\b(?:fix\w*|bug|once|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b|\x22[^\x22]*(?:deleted|removed)",
+        unless: r"\b(?:fix\w*|bug|once|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b|\b(?:not|never|n't)(?: be| being)? (?:removed|deleted|dropped)\b|\b(?:if|when|whenever|while|unless|after) (?:they|it|an?|the|one|these|those|you)\b[^.;]{0,60}\b(?:is|are|was|were|has been|have been) (?:removed|deleted|dropped)\b|\x22[^\x22]*(?:deleted|removed)",
         finds: &[
             "The `galley` option was dropped in this voyage.",
             "It also drops the default password of the captain.",
@@ -232,6 +240,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ],
         passes: &[
             "The unused option was removed.",
+            "The key will not be deleted with its ship.",
+            "It keeps the labels when a ship is removed.",
             "The label can be removed later.",
             "The field will be removed in 4.0.",
         ],
@@ -256,14 +266,35 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["changed", "moved", "renamed", "replaced"],
         pattern: r"\b(?:syntax|schema|structure|format|layout|naming|endpoint|callback|urls?|paths?|ports?|api|keys?|labels?|names?)\b[^.;]{0,60}\b(?:has|have|is|are|was|were)(?: been| now)? (?:changed|moved|renamed|replaced|restructured|reworked)\b",
-        unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b|\b(?:database )?schema version",
+        unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b|\b(?:if|when|in case|even though)\b[^.;]{0,60}\b(?:changed|moved|renamed|replaced)\b|\b(?:database )?schema version",
         finds: &[
             "The syntax for creating accounts has changed.",
             "The path to the mooring has moved.",
         ],
         passes: &[
             "The path is changed automatically.",
+            "It finds the mooring even if the path has changed.",
             "The documentation's structure has changed.",
+        ],
+        ..RULE
+    },
+    Rule {
+        name: "changed-thing",
+        place: Place {
+            within: Topics::CHANGED.and(Topics::BREAKING).and(Topics::REMOVED),
+            outside: Place::CHANGES.outside.and(Topics::ADDED),
+            ..Place::CHANGES
+        },
+        triggers: &["moved", "renamed", "replaced", "converted"],
+        pattern: r"(?:\b(?:section|block|stanza|options?|settings?|configuration|config|definitions?|values?|fields?|keys?|labels?|annotations?|paths?|ports?|syntax|schema|format|endpoints?|flags?|variables?)|[\x01\x03][0-9]+\x02)\b?[^.;]{0,60}?\b(?:has|have|is|are|was|were)(?: been| now)? (?:moved (?:from|to|under|into|out)|renamed|replaced (?:by|with)|converted (?:from|to|into))\b",
+        unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward\w*|preserved|automatic\w*|transparent\w*|internal\w*|branch|license|pages?|buttons?|menus?|tabs?|ui|views?|dialogs?|icons?|screens?|sidebar|panels?|widgets?|columns?|translations?|tests?|class\w*|functions?|modules?|packages?|files?)\b|\b(?:will|can|may|could|should) be\b|\b(?:if|when|in case)\b",
+        finds: &[
+            "The galley section was moved from under deck to the top.",
+            "`sailSecret` was replaced with broader ones",
+        ],
+        passes: &[
+            "The settings page was moved to the menu.",
+            "The setting will be moved to the top.",
         ],
         ..RULE
     },
@@ -328,12 +359,16 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["remov", "drop", "delet", "renam"],
         pattern: r"(?:^|[^\w ] ?|\b(?:we|and|also|also) )(?:remov(?:e[sd]?|ing)|drop(?:s|ped)?|delete[sd]?|renam(?:e[sd]?|ing))(?: [a-z0-9-]+| [\x01\x03][0-9]+\x02){0,4}? (?:env(?:ironment)? (?:variables?|vars?)|config(?:uration)? (?:options?|keys?|values?)|helm values?|command[- ]line (?:flags|options|arguments))\b",
-        unless: r"\bfrom (?:the )?(?:docs?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow|fix\w*|tests?|examples?|file)\b|\b(?:will|can|may|could) be",
+        unless: r"\bfrom (?:the )?(?:docs?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow|fix\w*|tests?|examples?|file)\b|\b(?:will|can|may|could) be|^\W*to (?:revert|restore|go back|return|keep|disable|enable)\b|\byou can\b|\bby simply\b",
         finds: &[
             "remove unloved env variables of the anchor",
             "refactor: rename the environment variable of the foghorn",
         ],
-        passes: &["Remove unused env variables", "Remove environment variables from the docs"],
+        passes: &[
+            "Remove unused env variables",
+            "Remove environment variables from the docs",
+            "To restore the old bell, remove the environment variable of the foghorn.",
+        ],
         ..RULE
     },
 ];

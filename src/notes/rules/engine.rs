@@ -13,6 +13,7 @@
 //! | `{V}` | a version |
 //! | `{I}` | an image reference |
 //! | `{R}` | the host of a registry |
+//! | `{C}` | a program that installations bring along: a database, the cluster |
 //! | `\b` | the edge of a word, told by ASCII alone, which is what keeps matching fast |
 //!
 //! Most sentences hold none of the words that a rule is about. So all triggers of all rules are
@@ -76,7 +77,7 @@ pub(in crate::notes) struct Engine {
 }
 
 /// The shorthands, in the order in which they are replaced: later ones are used by earlier ones.
-const SHORTHANDS: [(&str, &str); 15] = [
+const SHORTHANDS: [(&str, &str); 16] = [
     ("{L}", r"{N}(?:(?:,? and |,? or |, | ?/ ?| & | ?\+ ?){N})*"),
     ("{N}", r"[\x01\x03][0-9]+\x02"),
     ("{E}", r"\x01[0-9]+\x02"),
@@ -91,6 +92,10 @@ const SHORTHANDS: [(&str, &str); 15] = [
         r"`?[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9][a-z0-9._-]*)+(?::[A-Za-z0-9_][\w.-]*)?`?",
     ),
     ("{R}", r"`?(?:[a-z0-9-]+\.)+(?:io|com|org|net|dev|cloud|example)`?(?:[^/\w]|$)"),
+    (
+        "{C}",
+        r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API",
+    ),
     ("[^.`]", r"[^.`\x01\x03]"),
     ("[^.;`]", r"[^.;`\x01\x03]"),
     ("[^`]", r"[^`\x01\x03]"),

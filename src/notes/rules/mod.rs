@@ -71,6 +71,8 @@ pub(super) enum Makes {
     Changed,
     /// Something else must have a minimum version.
     Requires,
+    /// Something else must have a minimum version, as most installations have had for long.
+    Presumes,
     /// Support for a version of something else ended.
     Ends,
     /// A version must be passed through.

@@ -69,7 +69,7 @@ pub(in crate::notes) const INSIDE: [&str; 60] = [
 ];
 
 /// Words of a sentence about building or about another program.
-const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended)\b";
+const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|still requires?|future|next (?:major |minor )?(?:release|version))\b";
 
 /// Where requirements are told: also below `Dependencies`, which otherwise is nobody's business.
 const REQUIREMENTS: Place =
@@ -90,7 +90,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "This release requires Kubernetes 1.25+.",
             "It needs at least Redis 6.2.",
         ],
-        passes: &["It requires Node 20 to build.", "Requires a restart."],
+        passes: &[
+            "It requires Node 20 to build.",
+            "Requires a restart.",
+            "Future releases will require PostgreSQL 15+.",
+            "From the next major release, Redis 7 will be needed.",
+        ],
         ..RULE
     },
     Rule {
@@ -107,6 +112,33 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "PostgreSQL 14 or newer is now required.",
         ],
         passes: &["The minimum Python version for developers is 3.10."],
+        ..RULE
+    },
+    Rule {
+        name: "ensure-version",
+        makes: Makes::Presumes,
+        confidence: Confidence::High,
+        place: REQUIREMENTS,
+        triggers: &["ensure", "make sure", "be sure", "check that", "verify"],
+        pattern: r"\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,80}?\b(?:runs?|running|is|are|on|uses?|using|have|has)(?: at least| a minimum of| an?| on)* (?P<component>{C})(?: versions?| servers?| clusters?)? (?P<range>{V} ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:higher|newer|later|above)))|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,60}?\b(?P<component2>{C})(?: versions?| servers?| clusters?)? (?:is|are|runs?)(?: running)?(?: at)? (?:at least|a minimum of|no older than)(?: version)? (?P<range2>{V})",
+        unless: ELSEWHERE,
+        finds: &[
+            "Ensure that your cluster is running Kubernetes v1.25 or later before the voyage.",
+            "Please ensure your Kubernetes cluster is at least v1.21 first.",
+        ],
+        passes: &["Ensure that the ship is running before the voyage."],
+        ..RULE
+    },
+    Rule {
+        name: "requires-known",
+        makes: Makes::Requires,
+        confidence: Confidence::High,
+        place: REQUIREMENTS,
+        triggers: &["requir", "need"],
+        pattern: r"\b(?:requires?|needs?)(?: at least| a minimum of| now| version \w+ of)* (?P<component>{C}) (?:versions? )?(?P<range>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)))?)",
+        unless: ELSEWHERE,
+        finds: &["Require gitlab 12.4", "It now requires at least postgres 14."],
+        passes: &["Require 2 reviews", "It requires postgres."],
         ..RULE
     },
     Rule {
@@ -127,7 +159,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: REQUIREMENTS,
         triggers: &["support"],
-        pattern: r"\b(?:drop(?:s|ped)?|remov(?:e|es|ed|al of)|end(?:s|ed)?)(?: the| official)? support (?:for|of)(?: the)?(?:[^.;]|\.[0-9]){0,40}?(?: versions? of)? ?\b(?P<component>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? ?(?P<range>(?:<=?|below|before|older than|prior to|lower than|up to)? ?{V}(?:(?:, and|, or|,| and| or) {V})*(?: (?:and|or) (?:below|older|lower|earlier))?)|(?P<component2>PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift)(?: versions?)? (?P<range2>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?) (?:is|are) no longer supported",
+        pattern: r"\b(?:drop(?:s|ped)?|remov(?:e|es|ed|al of)|end(?:s|ed)?)(?: the| official)? support (?:for|of)(?: the)?(?:[^.;]|\.[0-9]){0,40}?(?: versions? of)? ?\b(?P<component>{C})(?: versions?)? ?(?P<range>(?:<=?|below|before|older than|prior to|lower than|up to)? ?{V}(?:(?:, and|, or|,| and| or) {V})*(?: (?:and|or) (?:below|older|lower|earlier))?)|(?P<component2>{C})(?: versions?)? (?P<range2>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?) (?:is|are) no longer supported",
         unless: r"\b(?:will|future|next)\b",
         finds: &[
             "Drop support for PostgreSQL 11.",
@@ -162,16 +194,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "upgrading",
             "migrat",
         ],
-        pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:not|un)[ -]?(?:supported|possible)|\bfirst (?:upgrade|update|migrate) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)",
-        unless: r"\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
+        pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:not|un)[ -]?(?:supported|possible)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)",
+        unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
         finds: &[
             "You must be on Lighthouse 3.1.7 before updating to 3.2.0.",
             "The voyage can only be made from version 1.8.4.",
             "Please update to v1.8.4 before you go on.",
             "Upgrade to 10.1.7 first.",
+            "Upgrade first to v1.8.4 BEFORE upgrading to v1.9.0",
         ],
         passes: &[
             "You must upgrade to PostgreSQL 16.1 first.",
+            "They have to be changed after upgrading to 2.7, and before upgrading to 2.8.",
             "Upgrade the database before the start.",
         ],
         ..RULE

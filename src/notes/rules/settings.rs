@@ -21,12 +21,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["remov", "dropped", "deleted", "retired", "gone", "discontinued"],
-        pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:\w+ly )?(?:has|have|had|was|were|is|are)(?: all| both)?(?: now)?(?: been)?(?: completely| entirely| finally| fully)? (?:removed|dropped|deleted|retired|discontinued|gone)\b|(?P<names2>{L})(?P<noun2>{noun}) ?[-:(]+ ?(?:was |has been )?(?:removed|dropped)\b",
+        pattern: r"(?P<names>{L})(?P<noun>{noun})(?: (?:for|in|of|on) (?:the )?(?:[\w-]+ ){0,3}[\w-]+?)?(?: and (?:its|the|their) (?:corresponding |respective |equivalent )?\w+ (?:settings?|options?|counterparts?|flags?|values?))? (?:\w+ly )?(?:has|have|had|was|were|is|are|got|gets)(?: all| both)?(?: now)?(?: been)?(?: completely| entirely| finally| fully)? (?:removed|dropped|deleted|retired|discontinued|gone)\b|(?P<names2>{L})(?P<noun2>{noun}) ?[-:(]+ ?(?:was |has been )?(?:removed|dropped)\b",
         unless: LATER,
         finds: &[
             "The `OLD_MODE` setting has been removed.",
             "`FIRST_ONE` and `SECOND_ONE` were removed.",
             "`server.oldKey` is gone",
+            "The `OLD_MODE` option for pilots and crew got removed.",
+            "The `old-mode` flag and its corresponding YAML setting are removed.",
         ],
         passes: &["`OLD_MODE` will be removed in 4.0."],
         ..RULE
@@ -40,12 +42,15 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["remov", "drop", "delet"],
-        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})",
+        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|already|remaining|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})|\b(?:remov|drop)\w* support for [^.`]{3,60}? (?:with|via|using|through)(?: the)? (?P<names2>{E})(?P<noun2>{noun})",
         unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|^\W*(?:to|in order to|if you (?:want|wish|would)|you can)\b[^.]*\bremov|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
             "Remove all `OLD_MODE` variables.",
             "feat: remove `cacheSize` option",
+            "Dropped support for choosing the mast by hand with `MAST_KIND`.",
+            "Removes the already deprecated `mast-kind` flag.",
+            "Drop \"MAST_KIND\" env var",
         ],
         passes: &["Remove `internal_id` from the response", "`OLD_MODE` will be removed"],
         ..RULE
@@ -103,13 +108,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "migrated to",
             "is now",
         ],
-        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|had|was|were|is|are)(?: now)?(?: been)? (?:renamed|moved|migrated)(?: \w+){0,2}? (?:to|into|under|as)|becomes?|became|is now (?:called|named|known as|configured (?:via|with|by|using|through)|set (?:via|with|by|using|through))|are now (?:called|named)|(?:has been|was) changed to)(?: the)?(?: new)?(?: \w+)? ?:? ?(?P<new>{N}(?: (?:and|\+) {N})?)|(?P<old2>{E}) is now (?P<new2>{E})",
+        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|had|was|is|are)(?: now)?(?: been)? (?:renamed|moved|migrated)(?: \w+){0,2}? (?:to|into|under|as)|becomes?|became|is now (?:called|named|known as|configured (?:via|with|by|using|through)|set (?:via|with|by|using|through))|are now (?:called|named)|(?:has been|was) changed to)(?: the)?(?: new)?(?: \w+)? ?:? ?(?P<new>{N}(?: (?:and|\+) {N})?)|(?P<old2>{E}) is now (?P<new2>{E})|(?P<old3>{N}(?:, {N})*,? and {N})(?P<noun3>{noun}) (?:have|were|are)(?: now)?(?: all| both)?(?: been)? (?:renamed|moved|migrated|replaced)(?: \w+){0,2}? (?:to|into|under|as|by|with)(?: the)?(?: new)? (?P<new3>{N}(?:, {N})*(?:,? and {N})?)",
         unless: LATER,
         finds: &[
             "`podContext` has been moved to `defaults.podContext`.",
             "The `SAIL_SIZE` becomes `SAIL_AREA`",
             "`OLD_NAME` is now called `NEW_NAME`.",
             "The `old-flag` option was renamed to `new-flag`.",
+            "`ONE_OLD` and `TWO_OLD` have been renamed to `ONE_NEW` and `TWO_NEW` respectively.",
         ],
         passes: &["`OLD_NAME` will be renamed to `NEW_NAME`."],
         ..RULE
@@ -128,6 +134,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Replace the `OAR_COUNT` by the shared setting `CREW_COUNT`",
         ],
         passes: &["Replace the old parser with a new one."],
+        ..RULE
+    },
+    Rule {
+        name: "replaces",
+        makes: Makes::Renamed,
+        confidence: Confidence::High,
+        place: Place::ALL,
+        triggers: &["replaces", "supersedes"],
+        pattern: r"(?P<new>{N})(?P<noun>{noun}) (?:now )?(?:replaces|supersedes)(?: the)?(?: old| deprecated| former| previous)*(?: \w+)? (?P<old>{L})(?P<noun2>{noun})",
+        unless: LATER,
+        finds: &["`NEW_NAME` replaces `OLD_NAME` and `OTHER_NAME`."],
+        passes: &["`NEW_NAME` replaces the need for two of them."],
         ..RULE
     },
     Rule {
@@ -196,7 +214,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["must", "required", "need", "have to"],
         pattern: r"\b(?:must|need to|needs to|have to|has to|required to)(?: now| also| first)?(?: explicitly)? (?:set|provide|add|define|specify|configure|supply|include|pass)(?: the| a| an| your| both)?(?: new)?(?: \w+){0,2}? ?(?P<names>{L})(?P<noun>{noun})|\b(?:must|needs? to|has to|have to)(?: now)? be (?:set|provided|configured|supplied|specified|passed|given)\b[^.`]{0,40}\b(?:via|through|with|using|by|in|as)(?: setting)?(?: the)?(?: new)?(?: \w+)? (?P<names2>{L})(?P<noun2>{noun})|\b(?:now|newly) requires?(?: setting| that you set)?(?: the| a| an)?(?: new)?(?: environment variable| env var| setting| option)? (?P<names3>{L})(?P<noun3>{noun})",
-        unless: r"\b(?:no longer|don't|do not|not|may|might|if you (?:want|wish|would|prefer)|only (?:if|when|need))\b[^.]{0,20}(?:must|need|have to|set|required)|^\W*(?:to|in order to) (?:use|enable|try|keep|restore|disable)|\bif\b[^.]{0,60}, you (?:must|need|have)|\byou had\b|fix\w*:",
+        unless: r"\b(?:no longer|don't|do not|not|may|might|if you (?:want|wish|would|prefer)|only (?:if|when|need))\b[^.]{0,20}(?:must|need|have to|set|required)|^\W*(?:to|in order to) (?:use|enable|try|keep|restore|disable|allow)|\bif\b[^.]{0,60}, you (?:must|need|have)|\byou had\b|fix\w*:",
         finds: &[
             "You must also set `BERTH_NAME` yourself.",
             "A berth must be given with the `BERTH_NAME` setting.",
@@ -230,7 +248,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["new", "add", "introduc", "support", "expose", "implement"],
         pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6} (?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
+        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
         finds: &[
             "Add `NEW_THREADS` and `NEW_SIZE` variables",
             "New environment variable `NEW_SIZE`",
@@ -294,7 +312,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::ALL,
         triggers: &["deprecat", "will be removed"],
         pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed",
-        unless: r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?)\b (?:the |all |old )?(?:previously )?deprecated|deprecated [^.`]{0,40}`[^`]+`[^.]{0,40}(?:has|have|was|were) (?:been )?removed",
+        unless: r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?)\b (?:the |all |old |any )*(?:previously |already |long |now )*deprecated|deprecated [^.`]{0,40}`[^`]+`[^.]{0,40}(?:has|have|was|were) (?:been )?removed",
         finds: &[
             "Deprecate `SAIL_SIZE` in favour of `SAIL_AREA`.",
             "`OLD_SIZE` is now deprecated.",

@@ -30,6 +30,21 @@ pub(super) fn version(source: &str) -> Option<Version> {
     dotted(telling_part(part, '_')?).or_else(|| dotted(part))
 }
 
+/// Tells whether a file's name says that its version is left: `upgrading-from-1.x.md`.
+pub(super) fn leaves(source: &str) -> bool {
+    static PATTERN: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)(?:^|[-_ ])from[-_ ]?v?\d").ok());
+    let part = source.rsplit('/').next().unwrap_or_default();
+    let to = ["-to-", "_to_", " to "].iter().any(|to| part.to_ascii_lowercase().contains(to));
+    !to && PATTERN.as_ref().is_some_and(|pattern| pattern.is_match(part))
+}
+
+/// Tells whether a file is about another program of the same house: `CHANGELOG-desktop.md`.
+pub(super) fn is_foreign(source: &str) -> bool {
+    let part = source.rsplit('/').next().unwrap_or_default().to_lowercase();
+    part.split(|c: char| !c.is_alphanumeric()).any(super::heading::is_foreign)
+}
+
 /// Returns the words of a path that may name the application.
 pub(in crate::notes) fn names(source: &str) -> Vec<String> {
     source
@@ -118,6 +133,15 @@ fn underscored(part: &str) -> Option<Version> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_files_say_what_is_left_and_what_is_foreign() {
+        assert!(leaves("docs/upgrading-from-1.x.md"));
+        assert!(!leaves("docs/upgrading-from-1.x-to-2.x.md"));
+        assert!(!leaves("docs/from-1.x/notes.md"));
+        assert!(is_foreign("docs/CHANGELOG-desktop.md"));
+        assert!(!is_foreign("desktop/CHANGELOG.md"));
+    }
 
     #[test]
     fn names_of_files_say_their_version() {

@@ -30,6 +30,8 @@ pub(in crate::notes) enum State {
     Unreleased,
     /// It is a release of something else, such as the mobile application.
     Foreign,
+    /// It is where an upgrade comes from: `Upgrading from 1.x`.
+    Left,
 }
 
 /// How strictly the words before a version are judged.
@@ -190,8 +192,11 @@ pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> O
     {
         return Some(Title { version: None, state: State::Unreleased });
     }
-    let (start, end, version) = target(text)?;
+    let Target { start, end, version, is_step } = target(text)?;
     let before = words(text.get(..start)?);
+    if before.last().is_some_and(|word| word == "since") {
+        return None;
+    }
     let after = text.get(end..)?.trim_start_matches([']', ')', ',']);
     let known = |word: &String| {
         BEFORE.contains(&word.as_str()) || names.contains(word) || is_version_word(word)
@@ -206,8 +211,10 @@ pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> O
         State::Yanked
     } else if unreleased {
         State::Unreleased
-    } else if FOREIGN.iter().any(|word| before.iter().any(|b| b == word)) {
+    } else if before.iter().any(|word| is_foreign(word)) {
         State::Foreign
+    } else if !is_step && leaves(&before) {
+        State::Left
     } else if version.is_pre_release() || is_pre_release_note(after) {
         State::PreRelease
     } else {
@@ -220,25 +227,51 @@ pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> O
 /// told from a single mention.
 pub(super) fn series(heading: &str) -> Option<String> {
     let text = heading.replace('`', "");
-    let (start, _, _) = target(&text)?;
+    let Target { start, .. } = target(&text)?;
     Some(words(text.get(..start)?).join(" "))
 }
 
+/// Tells whether a word names another program of the same house.
+pub(super) fn is_foreign(word: &str) -> bool {
+    FOREIGN.contains(&word)
+}
+
+/// Tells whether the words before a version say that it is left: `Upgrading from`, but not `from
+/// versions before`.
+fn leaves(before: &[String]) -> bool {
+    let from = before.iter().rposition(|word| word == "from");
+    let after = from.and_then(|at| before.get(at + 1..)).unwrap_or_default();
+    let earlier = ["before", "older", "than", "earlier", "prior", "pre", "below", "to"];
+    from.is_some() && !after.iter().any(|word| earlier.contains(&word.as_str()))
+}
+
+/// The version that a heading is about.
+struct Target {
+    start: usize,
+    end: usize,
+    version: Version,
+    /// Whether the heading names the version before as well.
+    is_step: bool,
+}
+
 /// Finds the version that a heading is about: the second of `from A to B`, else the first.
-fn target(text: &str) -> Option<(usize, usize, Version)> {
+fn target(text: &str) -> Option<Target> {
     let mut found = Version::find_all(text, 1).into_iter().filter(|(start, end, version)| {
         version.precision() >= 2
             || text.get(*start..*end).is_some_and(|t| t.starts_with(['v', 'V']) || t.contains(".x"))
             || text.get(..*start).is_some_and(introduces_number)
     });
     let (start, end, first) = found.next()?;
-    let Some((next_start, next_end, second)) = found.next() else {
-        return Some((start, end, first));
-    };
+    let only = |version| Target { start, end, version, is_step: false };
+    let Some((next_start, next_end, second)) = found.next() else { return Some(only(first)) };
     let between = text.get(end..next_start).unwrap_or_default().to_ascii_lowercase();
     let step = ["to", "->", "→", "=>", "-"].contains(&between.trim().trim_end_matches(" v"))
         || (between.trim().starts_with("to ") && between.len() < 40);
-    Some(if step { (start, next_end, second) } else { (start, end, first) })
+    Some(if step {
+        Target { start, end: next_end, version: second, is_step: true }
+    } else {
+        only(first)
+    })
 }
 
 /// Tells whether a bare number after this text can only be a version.
@@ -332,8 +365,22 @@ mod tests {
             "2024",
             "Support for TLS 1.3",
             "1.28 becomes the minimum",
+            "Changes since v1.2.3",
         ] {
             assert_eq!(shown(heading, &["harbour"], Strictness::Known), None, "{heading}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_left_is_told_apart() {
+        for (heading, version, state) in [
+            ("Upgrading from 1.x", "1", State::Left),
+            ("Migrating from Harbour v1.2", "1.2", State::Left),
+            ("Upgrading from versions before 2.0", "2.0", State::Released),
+            ("From 1.x to 2.x", "2", State::Released),
+        ] {
+            let read = shown(heading, &["harbour"], Strictness::Known);
+            assert_eq!(read, Some((version.to_owned(), state)), "{heading}");
         }
     }
 

@@ -14,6 +14,9 @@ pub(super) use heading::State;
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::markup::{Document, Kind};
 use super::topics::Topics;
@@ -47,8 +50,10 @@ pub(super) struct Section {
 pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
     let names = names(source);
     let headings = headings(document);
-    let title = title(source, &headings, &names);
+    let title = title(source, &headings, &names)
+        .or_else(|| introduced(source, document, &headings, &names));
     let series = series(&headings);
+    let foreign = file_name::is_foreign(source);
     let readme = source.to_ascii_lowercase().contains("readme");
     let mut sections = Vec::new();
     let mut open: Vec<(u8, Title)> = Vec::new();
@@ -60,6 +65,7 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
             && !blocks.is_empty()
         {
             let Title { version, state } = label.clone();
+            let state = if foreign { State::Foreign } else { state };
             sections.push(Section { version, state, blocks, headed });
         }
     };
@@ -72,6 +78,9 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
         };
         let is_title = title.is_some() && *index == headings.first().map_or(0, |first| first.0);
         let read = if is_title { None } else { heading::read(text, &names, strictness) };
+        // `Migrating from 1.x` below `2.0` is a part of it.
+        let nested = open.iter().any(|(above, title)| above < level && title.version.is_some());
+        let read = read.filter(|read| read.state != State::Left || !nested);
         if let Some(read) = read {
             push(&open, start..*index, headed);
             open.retain(|(above, _)| above < level);
@@ -116,8 +125,10 @@ fn headings(document: &Document<'_>) -> Vec<(usize, u8, String)> {
 
 /// Reads the version of a whole document from its title, else from its file's name.
 fn title(source: &str, headings: &[(usize, u8, String)], names: &[String]) -> Option<Title> {
-    let by_name = file_name::version(source)
-        .map(|version| Title { state: state_of(&version), version: Some(version) });
+    let by_name = file_name::version(source).map(|version| {
+        let state = if file_name::leaves(source) { State::Left } else { state_of(&version) };
+        Title { state, version: Some(version) }
+    });
     let first = headings.first().filter(|(_, level, _)| *level <= 1);
     let by_title = first.and_then(|(_, level, text)| {
         // A changelog may begin with a version of its own level: then more of that level follow.
@@ -130,6 +141,35 @@ fn title(source: &str, headings: &[(usize, u8, String)], names: &[String]) -> Op
         heading::read(text, names, Strictness::Any)
     });
     by_title.or(by_name)
+}
+
+/// How many blocks an upgrade guide may take to say which versions it is about.
+const INTRODUCTION: usize = 16;
+
+/// Reads the version of an upgrade guide that names it in its first sentences alone: `This guide
+/// is for upgrading from 1.19 to 1.20.`
+fn introduced(
+    source: &str,
+    document: &Document<'_>,
+    headings: &[(usize, u8, String)],
+    names: &[String],
+) -> Option<Title> {
+    static STEP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let version = r"(?:[A-Za-z][\w-]* ){0,2}(v?\d+(?:\.\d+)+(?:\.x)?|v?\d+\.x|v\d+)";
+        Regex::new(&format!(r"(?i)(?:upgrad|migrat|updat)\w+ from {version} to {version}")).ok()
+    });
+    let is_version = |text: &str| heading::read(text, names, Strictness::Known).is_some();
+    let of_many = headings.iter().filter(|(_, _, text)| is_version(text)).take(3).count() > 2;
+    if of_many || !about(source, document).has(Topics::UPGRADE) {
+        return None;
+    }
+    let blocks = document.blocks.iter().take(INTRODUCTION);
+    let mut texts = blocks.filter(|block| block.kind == Kind::Paragraph);
+    let version = texts.find_map(|block| {
+        let text = document.plain(block).text;
+        Version::parse(STEP.as_ref()?.captures(&text)?.get(2)?.as_str())
+    })?;
+    Some(Title { state: state_of(&version), version: Some(version) })
 }
 
 fn state_of(version: &Version) -> State {
@@ -204,6 +244,20 @@ mod tests {
     fn words_that_return_with_versions_are_the_application() {
         let text = "# News\n\n## Lighthouse 2.1.0\n\n- a\n\n### Grafana 12.1\n\n- b\n\n## Lighthouse 2.0.0\n";
         assert_eq!(cut("NEWS.md", text), pairs(&[("2.1.0", 4), ("2.0.0", 1)]));
+    }
+
+    #[test]
+    fn what_is_left_below_a_version_is_a_part_of_it() {
+        let text =
+            "## 2.0\n\n- a\n\n### Migrating from 1.x\n\n- b\n\n## Migrating from 0.x\n\n- c\n";
+        assert_eq!(cut("NEWS.md", text), pairs(&[("2.0", 4), ("0", 2)]));
+    }
+
+    #[test]
+    fn an_upgrade_guide_may_name_its_versions_in_a_sentence() {
+        let text = "# Upgrading\n\nThis guide is for upgrading from **Ship v1.19.x to Ship v1.20.x**.\n\n## Steps\n\n- a\n";
+        assert_eq!(cut("docs/upgrade.md", text), pairs(&[("1.20", 4)]));
+        assert_eq!(cut("docs/ships.md", &text.replace("Upgrading", "Ships")), pairs(&[]));
     }
 
     #[test]
