@@ -127,6 +127,12 @@ impl Walk {
         callout: Option<Callout>,
     ) {
         let parent = parent.and_then(|parent| self.find(parent));
+        if callout.is_none() {
+            // A heading inside of a box ends with it.
+            self.chain.retain(|(_, above)| {
+                self.passages.get(*above).is_some_and(|above| above.callout.is_none())
+            });
+        }
         let label = Label::of(&plain.text);
         let mut topics = label.topics;
         let mut near = label.topics;

@@ -253,6 +253,48 @@ fn of_several_minimums_the_highest_counts() {
 }
 
 #[test]
+fn a_minimum_that_was_asked_for_before_is_nothing_new() {
+    let ask = |minimum: &str| {
+        format!(
+            "Ensure that your yard is running Kubernetes {minimum} or later before upgrading.\n\n"
+        )
+    };
+    for (before, after, breaking) in [("1.25", "1.25", false), ("1.21", "1.25", true)] {
+        let text = format!("## 2.0.0\n\n{}## 1.0.0\n\n{}", ask(after), ask(before));
+        let source = Source { name: "CHANGELOG.md".to_owned(), text };
+        let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+        assert!(notes.facts.iter().any(|fact| fact.kind == FactKind::Requires));
+        assert_eq!(notes.summary.breaking, breaking, "{before} {after}");
+    }
+}
+
+#[test]
+fn a_release_may_point_to_its_pre_releases() {
+    let notes = |words: &str| {
+        let text = format!(
+            "## 2.0.0\n\n{words}\n\n## 2.0.0rc1\n\n- **Breaking:** a new rudder\n\n## 1.0.0\n\n- a\n"
+        );
+        let source = Source { name: "CHANGELOG.md".to_owned(), text };
+        read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap()
+    };
+    let pointing = notes("Nothing has changed since 2.0.0rc1.");
+    assert_eq!(pointing.facts.first().map(|fact| fact.version.as_str()), Some("2.0.0"));
+    assert!(pointing.remarks.is_empty(), "{:?}", pointing.remarks);
+    let silent = notes("Nothing has changed.");
+    assert_eq!(silent.facts, []);
+    assert_eq!(silent.remarks.first().map(|remark| remark.code.as_str()), Some("not-released"));
+}
+
+#[test]
+fn a_heading_in_a_box_ends_with_it() {
+    let text = "```{Attention}\n**Breaking Changes**\n - The rudder is on the other side.\n```\n\n - A new sail\n";
+    let source = Source { name: "NEWS.md".to_owned(), text: format!("## 2.0.0\n\n{text}") };
+    let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+    let found: Vec<&str> = notes.facts.iter().map(|fact| fact.summary.as_str()).collect();
+    assert_eq!(found, ["The rudder is on the other side."]);
+}
+
+#[test]
 fn facts_are_a_json_contract() {
     let text = "## 2.0.0\n\n- **Breaking:** rename `SHIP_SAIL` to `SHIP_CANVAS`\n";
     let source = Source { name: "CHANGELOG.md".to_owned(), text: text.to_owned() };

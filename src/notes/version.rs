@@ -126,6 +126,11 @@ impl Version {
         self.pre_release
     }
 
+    /// Tells whether this is a pre-release of `release`.
+    pub(super) fn is_preview_of(&self, release: &Self) -> bool {
+        self.pre_release && !release.pre_release && self.numbers == release.numbers
+    }
+
     /// Returns how many numbers were written.
     pub(super) fn precision(&self) -> usize {
         self.numbers.len()

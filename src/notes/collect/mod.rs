@@ -46,6 +46,8 @@ pub(super) struct Reading<'a> {
     pub(super) own_versions: &'a HashSet<String>,
     /// The words of the sources' paths.
     pub(super) own_names: &'a HashSet<String>,
+    /// The minimum versions that the notes of the version before name already, by component.
+    pub(super) presumed: HashMap<String, Version>,
 }
 
 /// One section, as it is read.
@@ -89,6 +91,16 @@ impl Collection {
         reader.prose(engine);
         reader.tables();
         reader.code();
+    }
+
+    /// Returns the minimum versions that were found, by component in lower case.
+    pub(super) fn minimums(&self) -> HashMap<String, Version> {
+        let requires = self.facts.iter().filter(|fact| fact.kind == FactKind::Requires);
+        let minimums = requires.filter_map(|fact| {
+            let minimum = platform::highest(fact.range.as_deref()?)?;
+            Some((fact.component.as_ref()?.to_lowercase(), minimum))
+        });
+        minimums.collect()
     }
 
     /// Adds a fact, or its evidence to the one that is known of the same subject.

@@ -34,6 +34,12 @@ impl Reader<'_> {
             return;
         };
         let subject = component.to_lowercase();
+        let presumed = self.reading.presumed.get(&subject);
+        // What the notes of the version before ask for as well is nothing new.
+        let is_new = match (presumed, highest(&range)) {
+            (Some(presumed), Some(minimum)) => minimum.order(presumed).is_gt(),
+            _ => hit.rule.makes != Makes::Presumes,
+        };
         let at = self.found.add(
             Fact { component: Some(component), range: Some(range.clone()), ..fact.clone() },
             subject,
@@ -49,7 +55,7 @@ impl Reader<'_> {
             known.summary = fact.summary;
             known.rule = fact.rule;
         }
-        if hit.rule.makes != Makes::Presumes {
+        if is_new {
             self.breaking(&mark.with(Confidence::Medium), false);
         }
     }
@@ -119,7 +125,7 @@ pub(super) fn is_image(text: &str) -> bool {
 }
 
 /// Returns the highest version that a range names.
-fn highest(range: &str) -> Option<Version> {
+pub(super) fn highest(range: &str) -> Option<Version> {
     let versions = range.split([' ', '|', '>', '=', '<']).filter_map(Version::parse);
     versions.max_by(Version::order)
 }

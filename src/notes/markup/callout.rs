@@ -1,7 +1,7 @@
 //! Admonitions: the boxes in which notes put what a reader must not miss.
 //!
 //! Every documentation system spells them differently (`> [!WARNING]`, `:::warning`,
-//! `!!! warning`, `.. warning::`, `<Warning>`, `{% hint style="warning" %}`), and all of them
+//! `!!! warning`, `.. warning::`, ` ```{warning} `, `<Warning>`, `{% hint style="warning" %}`), and all of them
 //! mean one of two things: look here, or beware. This room knows the spellings.
 
 /// How loudly a box speaks.
@@ -53,6 +53,8 @@ pub(super) enum Sign {
     Indented(Callout),
     /// Opens a box that lasts as long as its lines are quoted.
     Quoted(Callout),
+    /// Opens a box that a fence without a word ends, as in `MyST`.
+    Fenced(Callout),
     /// Closes the innermost box.
     Close,
 }
@@ -68,6 +70,13 @@ pub(super) fn sign(line: &str, quoted: bool) -> Option<(Sign, usize)> {
         }
         let (callout, rest) = named(rest)?;
         return Some((Sign::Open(callout), at(title(rest))));
+    }
+    for mark in ["```", "~~~"] {
+        if let Some(rest) = line.strip_prefix(mark) {
+            let rest = rest.trim_start_matches(['`', '~']).strip_prefix('{')?;
+            let (callout, rest) = named(rest)?;
+            return Some((Sign::Fenced(callout), at(title(rest))));
+        }
     }
     for mark in ["!!!", "???+", "???", "=== "] {
         if let Some(rest) = line.strip_prefix(mark) {
@@ -163,6 +172,9 @@ mod tests {
             ("{% hint style=\"danger\" %}", false, Some(Sign::Open(Callout::Warning))),
             ("{% endhint %}", false, Some(Sign::Close)),
             ("{{< admonition type=\"warning\" >}}", false, Some(Sign::Open(Callout::Warning))),
+            ("```{Attention}", false, Some(Sign::Fenced(Callout::Important))),
+            ("```yaml", false, None),
+            ("```", false, None),
             ("<div>", false, None),
             ("<summary>", false, None),
             ("</summary>", false, None),

@@ -7,12 +7,13 @@
 //! for any input, the lists that it keeps are bounded, and nothing recurses. Where it differs from
 //! `CommonMark` it is on the side of keeping text readable as text.
 
-use super::callout::{self, Callout, Sign};
+use super::boxes::{OpenBox, Until};
+use super::callout;
 use super::shape::{bold_line, column_of, is_rule, is_silent, item_marker, unquoted};
 use super::{Block, Dialect, Document, Kind, Piece};
 
 /// The deepest list or box that is told apart; what nests deeper counts as this deep.
-const DEEPEST: usize = 48;
+pub(super) const DEEPEST: usize = 48;
 
 /// Reads a whole document.
 pub(super) fn read(dialect: Dialect, text: &str) -> Document<'_> {
@@ -35,21 +36,6 @@ pub(super) struct OpenItem {
     /// Column of the text.
     content: usize,
     block: usize,
-}
-
-/// A box whose end has not come yet.
-#[derive(Clone, Copy)]
-pub(super) struct OpenBox {
-    callout: Callout,
-    until: Until,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Until {
-    Closed,
-    /// Lines at this column or left of it end the box.
-    Column(usize),
-    Unquoted,
 }
 
 /// What hides the lines of a document from being read.
@@ -132,7 +118,7 @@ impl<'a> Reader<'a> {
         let start = whole.end - trimmed.len();
         let piece = Piece { start, end: start + text.len(), line: whole.line };
         if !quoted {
-            self.boxes.retain(|b| !matches!(b.until, Until::Unquoted));
+            self.boxes.retain(|b| b.until != Until::Unquoted);
         }
         if self.fence.is_some() {
             self.fenced(whole, quote, text, quoted);
@@ -161,7 +147,7 @@ impl<'a> Reader<'a> {
             }
             self.literal = None;
         }
-        if self.opens_fence(piece, text, quoted) || self.opens_comment(text) {
+        if self.closes_fenced_box(text) {
             return;
         }
         if let Some((sign, rest)) = callout::sign(text, quoted) {
@@ -173,7 +159,10 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        if self.directive(text, column) {
+        if self.opens_fence(piece, text, quoted)
+            || self.opens_comment(text)
+            || self.directive(text, column)
+        {
             return;
         }
         if let Some((level, skip)) = self.heading(text, column) {
@@ -317,32 +306,6 @@ impl<'a> Reader<'a> {
             return;
         }
         self.open = Some(self.add(Kind::Code, piece, quoted));
-    }
-
-    fn edge(&mut self, sign: Sign, column: usize) {
-        self.close();
-        if self.boxes.len() >= DEEPEST {
-            self.boxes.clear();
-        }
-        match sign {
-            Sign::Open(callout) => self.boxes.push(OpenBox { callout, until: Until::Closed }),
-            Sign::Indented(callout) => {
-                self.boxes.push(OpenBox { callout, until: Until::Column(column) });
-            }
-            Sign::Quoted(callout) => self.boxes.push(OpenBox { callout, until: Until::Unquoted }),
-            Sign::Close => {
-                self.boxes.pop();
-            }
-        }
-    }
-
-    fn leave_boxes(&mut self, column: usize) {
-        while let Some(OpenBox { until: Until::Column(edge), .. }) = self.boxes.last() {
-            if column > *edge {
-                break;
-            }
-            self.boxes.pop();
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! [`inline`] turns one block into plain
 //! text that remembers where each byte came from. Nothing here knows what notes mean.
 
+mod boxes;
 mod callout;
 mod inline;
 mod lines;

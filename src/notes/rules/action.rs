@@ -11,7 +11,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::PROSE,
         triggers: &["before", "prior to"],
         pattern: r"\b(?:before|prior to) (?:you )?(?:upgrad|updat|migrat|install|start|the (?:upgrade|update)|applying|proceeding|deploying)\w*",
-        unless: r"\bnext (?:major |minor )?(?:release|version)|future|\b(?:no|not|nothing|never)\b[^.]{0,30}\bbefore",
+        unless: r"\bnext (?:major |minor )?(?:release|version)|future|\b(?:no|not|nothing|never)\b[^.]{0,30}\bbefore|\b(?:allow|let)(?:s|ing|ed)?\b|^\W*added\b",
         finds: &["Ballast the hold before updating.", "Back up everything prior to the upgrade."],
         passes: &["Leave wooden hulls behind before updating to the next version."],
         ..RULE

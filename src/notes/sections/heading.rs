@@ -198,8 +198,12 @@ pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> O
         return None;
     }
     let after = text.get(end..)?.trim_start_matches([']', ')', ',']);
+    let of_chart = before.iter().any(|word| word == "chart" || word == "charts");
     let known = |word: &String| {
-        BEFORE.contains(&word.as_str()) || names.contains(word) || is_version_word(word)
+        // `Helm v3` is a program, `Helm chart v3` is not.
+        (word != "helm" || of_chart || names.contains(word)) && BEFORE.contains(&word.as_str())
+            || names.contains(word)
+            || is_version_word(word)
     };
     if strictness == Strictness::Known && !before.iter().all(known) || before.len() > 9 {
         return None;
@@ -337,6 +341,7 @@ mod tests {
             ("4.2.0 - 2021-03-02 YANKED", "4.2.0", Yanked),
             ("[unreleased]", "", Unreleased),
             ("2.8.0 (Unreleased)", "2.8.0", Unreleased),
+            ("Helm chart 3.1.0", "3.1.0", Released),
             ("2.0.0-rc.1", "2.0.0-rc.1", PreRelease),
             ("From 42.x to 43.x", "43", Released),
             ("From 6.x.x to 7.0.x", "7.0", Released),
@@ -366,6 +371,7 @@ mod tests {
             "Support for TLS 1.3",
             "1.28 becomes the minimum",
             "Changes since v1.2.3",
+            "Helm v3 is now the default",
         ] {
             assert_eq!(shown(heading, &["harbour"], Strictness::Known), None, "{heading}");
         }
