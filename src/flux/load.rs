@@ -156,6 +156,44 @@ impl<'a> Object<'a> {
     }
 }
 
+/// YAML inside a block scalar, read for a moment.
+pub(super) struct Inside {
+    outer: Outer,
+    stream: Stream,
+}
+
+impl Inside {
+    /// Returns its first document as an object of the file that `around` stands in.
+    pub(super) fn object<'s>(&'s self, around: Object<'s>) -> Option<Object<'s>> {
+        let root = self.stream.document(0)?;
+        Some(Object { kind: Kind::Values, root, outer: Some(&self.outer), ..around })
+    }
+}
+
+impl Object<'_> {
+    /// Returns the line of the file on which the content of a block scalar begins, and the columns
+    /// by which it is indented.
+    pub(super) fn content(self, node: Node<'_>) -> Option<(u32, u32)> {
+        if !matches!(node.kind(), yaml::Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded)) {
+            return None;
+        }
+        let first = node.source().lines().skip(1).find(|line| !line.trim().is_empty())?;
+        let indent = u32::try_from(first.len() - first.trim_start_matches(' ').len()).ok()?;
+        let indent = indent + self.outer.map_or(0, |outer| outer.indent);
+        Some((self.position_of(node).line + 1, indent))
+    }
+
+    /// Reads the YAML that a literal block scalar of the object holds.
+    pub(super) fn inside(self, node: Node<'_>) -> Option<Inside> {
+        if node.kind() != yaml::Kind::Scalar(ScalarStyle::Literal) {
+            return None;
+        }
+        let stream = node.embedded()?.ok()?;
+        let (line, indent) = self.content(node)?;
+        Some(Inside { outer: Outer { spot: self.spot(node), line, indent, inner: 0 }, stream })
+    }
+}
+
 impl Files {
     /// Returns a parsed file.
     pub(super) fn get(&self, path: &RepoPath) -> Option<&File> {

@@ -8,6 +8,7 @@ use crate::upgrade::{Change, FileEdit, render};
 mod levers;
 mod overrides;
 mod places;
+mod settings;
 mod shapes;
 
 /// A source that most fixtures take their chart from.
