@@ -8,7 +8,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::tree::RepoPath;
+use crate::tree::{RepoPath, TreeError};
+use crate::yaml;
 
 /// A position that a person can open: a file, a line and a column, both counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,6 +63,35 @@ pub struct Diagnostic {
     pub column: Option<u32>,
     /// What happened and what to do.
     pub message: String,
+}
+
+/// Says why a file is no YAML, without its place, which stands beside it; with the line below,
+/// unless the file's name tells that it holds secrets.
+#[must_use]
+pub fn unreadable_yaml(file: &RepoPath, error: &yaml::Error) -> String {
+    const TELLING: [&str; 5] = ["secret", "credential", "password", "token", ".sops."];
+    let name = file.as_str().to_ascii_lowercase();
+    error.message(!TELLING.iter().any(|word| name.contains(word)))
+}
+
+/// Says why a tree could not be read, without naming the file, which stands beside it.
+#[must_use]
+pub fn unreadable_file(error: &TreeError) -> String {
+    match error {
+        TreeError::File { reason, .. } => reason.clone(),
+        TreeError::Root { .. } => error.to_string(),
+    }
+}
+
+/// Says what `serde_yaml` makes of a file, without the place that it ends on; also that place, by
+/// line and column from 1.
+#[must_use]
+pub fn unreadable_types(error: &serde_yaml::Error) -> (Option<(u32, u32)>, String) {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let message = error.to_string();
+    let Some(at) = error.location() else { return (None, message) };
+    let place = format!(" at line {} column {}", at.line(), at.column());
+    (Some((number(at.line()), number(at.column()))), message.replace(&place, ""))
 }
 
 /// How bad a diagnostic is.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::env_file::{self, EnvLine};
 use super::model::{ObjectName, Read, SourceKind};
-use crate::diagnostic::{Diagnostic, Position, Severity};
+use crate::diagnostic::{Diagnostic, Position, Severity, unreadable_file, unreadable_yaml};
 use crate::tree::{RepoPath, Tree};
 use crate::yaml;
 use crate::yaml::{Node, ScalarStyle, Spot, Step, Stream};
@@ -312,11 +312,11 @@ fn read(tree: &dyn Tree, path: &RepoPath) -> Result<Parsed, Diagnostic> {
     let bytes = match tree.read(path) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Ok(None),
-        Err(error) => return Err(unreadable(None, None, error.to_string())),
+        Err(error) => return Err(unreadable(None, None, unreadable_file(&error))),
     };
     let length = bytes.len() as u64;
     let stream = Stream::from_bytes(bytes)
-        .map_err(|error| unreadable(error.line(), error.column(), error.to_string()))?;
+        .map_err(|error| unreadable(error.line(), error.column(), unreadable_yaml(path, &error)))?;
     let kustomization = is_kustomization(path);
     let kinds: Vec<_> = stream.documents().map(|root| kind(root, kustomization)).collect();
     let documents = kinds.len();

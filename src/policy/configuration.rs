@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Glob;
-use crate::diagnostic::{Diagnostic, Severity, Why};
+use crate::diagnostic::{Diagnostic, Severity, Why, unreadable_file, unreadable_types};
 use crate::tree::{RepoPath, Tree};
 use crate::version::{Bump, Pattern, Range, Rules};
 
@@ -206,17 +206,14 @@ impl Configuration {
         let bytes = match tree.read(path) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(Self::default()),
-            Err(error) => return Err(fail(None, None, error.to_string())),
+            Err(error) => return Err(fail(None, None, unreadable_file(&error))),
         };
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
         let mut configuration: Self = serde_yaml::from_slice(&bytes).map_err(|error| {
-            let number = |number: usize| u32::try_from(number).ok();
-            let at = error.location();
-            let line = at.as_ref().and_then(|at| number(at.line()));
-            let column = at.as_ref().and_then(|at| number(at.column()));
-            fail(line, column, error.to_string())
+            let (place, message) = unreadable_types(&error);
+            fail(place.map(|(line, _)| line), place.map(|(_, column)| column), message)
         })?;
         configuration.check().map_err(|message| fail(None, None, message))?;
         // Branches are told by a whole folder of them, so that `bot` does not mean `bottle/x`.

@@ -8,7 +8,7 @@ use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
 use super::{App, ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy};
-use crate::diagnostic::{Diagnostic, RuleRef, Severity};
+use crate::diagnostic::{Diagnostic, RuleRef, Severity, unreadable_file, unreadable_types};
 use crate::image::Repository;
 use crate::tree::{RepoPath, Tree};
 use crate::version::Range;
@@ -56,7 +56,7 @@ pub fn load(tree: &dyn Tree, files: &[RepoPath]) -> (Policies, Vec<Diagnostic>) 
                 Err(_) => "not UTF-8 text".to_owned(),
             },
             Ok(None) => continue,
-            Err(error) => error.to_string(),
+            Err(error) => unreadable_file(&error),
         };
         diagnostics.push(broken(path.as_str(), None, &problem));
     }
@@ -83,7 +83,7 @@ fn read(file: &str, text: &str, policies: &mut Policies, diagnostics: &mut Vec<D
     let stream = match Stream::parse(text) {
         Ok(stream) => stream,
         Err(error) => {
-            diagnostics.push(broken(file, error.line().zip(error.column()), &error.to_string()));
+            diagnostics.push(broken(file, error.line().zip(error.column()), &error.message(true)));
             return;
         }
     };
@@ -198,9 +198,8 @@ fn typed<T: DeserializeOwned>(
     document: serde_yaml::Deserializer<'_>,
 ) -> Result<T, Diagnostic> {
     T::deserialize(document).map_err(|error| {
-        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        let place = error.location().map(|at| (number(at.line()), number(at.column())));
-        broken(file, place, &error.to_string())
+        let (place, message) = unreadable_types(&error);
+        broken(file, place, &message)
     })
 }
 

@@ -100,6 +100,7 @@ pub fn diagnostic_text(diagnostic: &Diagnostic) -> String {
     };
     let place = match (&diagnostic.file, diagnostic.line, diagnostic.column) {
         (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
+        (Some(file), Some(line), None) => format!("{file}:{line}: "),
         (Some(file), ..) => format!("{file}: "),
         _ => String::new(),
     };

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::plan_types::{Change, FileEdit};
-use crate::diagnostic::Why;
+use crate::diagnostic::{Why, unreadable_yaml};
 use crate::tree::{Patches, RepoPath, Tree};
 use crate::yaml::{self, Edit, Note, Stream};
 
@@ -61,7 +61,10 @@ fn edited(base: &dyn Tree, file: &RepoPath, edits: &[Edit]) -> Result<yaml::Edit
         Ok(None) => return Err(Why::new("file-gone", format!("{file}: there is no such file"))),
         Err(error) => return Err(Why::new("file-unreadable", error.to_string())),
     };
-    let stream = Stream::from_bytes(bytes)
-        .map_err(|error| Why::new("file-unreadable", format!("{file}: {error}")))?;
+    let stream = Stream::from_bytes(bytes).map_err(|error| {
+        let line = error.line().map(|line| format!(":{line}")).unwrap_or_default();
+        let message = format!("{file}{line}: {}", unreadable_yaml(file, &error));
+        Why::new("file-unreadable", message)
+    })?;
     yaml::edit(&stream, edits).map_err(|error| Why::new("edit-refused", format!("{file}: {error}")))
 }

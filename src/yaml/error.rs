@@ -1,6 +1,6 @@
 //! What can go wrong while a stream is read, told with line, column and snippet.
 
-use std::fmt::Write as _;
+use super::snippet::snippet;
 
 /// Why a text could not be read as a YAML stream.
 ///
@@ -79,62 +79,29 @@ impl Error {
         matches!(self, Self::Span { .. })
     }
 
+    /// Returns what is wrong without its place, for a message that names the place itself: the
+    /// sentence alone, or with the line below it.
+    #[must_use]
+    pub fn message(&self, with_line: bool) -> String {
+        match self {
+            Self::Unreadable { what, snippet, .. } if !with_line || snippet.is_empty() => {
+                what.clone()
+            }
+            Self::Unreadable { what, snippet, .. } => format!("{what}\n{snippet}"),
+            Self::Span { what, snippet, .. } => {
+                let what = format!("refit lost its place ({what}), please report it");
+                if with_line { format!("{what}\n{snippet}") } else { what }
+            }
+            Self::Encoding { what, .. } => format!("not UTF-8 text ({what})"),
+            Self::TooLarge { .. } => self.to_string(),
+        }
+    }
+
     pub(super) fn unreadable(text: &str, line: u32, column: u32, what: impl Into<String>) -> Self {
         Self::Unreadable { line, column, what: what.into(), snippet: snippet(text, line, column) }
     }
 
     pub(super) fn span(text: &str, line: u32, column: u32, what: impl Into<String>) -> Self {
         Self::Span { line, column, what: what.into(), snippet: snippet(text, line, column) }
-    }
-}
-
-/// The most characters of a line that a snippet shows on either side of the place.
-const SNIPPET_REACH: usize = 60;
-
-/// Draws a line of the text with a mark under the character at `column`.
-///
-/// Long lines are cut to the neighbourhood of the place; control characters are replaced, since
-/// what is printed here comes from outside.
-pub(super) fn snippet(text: &str, line: u32, column: u32) -> String {
-    let Some(source) = super::cursor::lines(text).nth(line.saturating_sub(1) as usize) else {
-        return String::new();
-    };
-    let at = column.saturating_sub(1) as usize;
-    let from = at.saturating_sub(SNIPPET_REACH);
-    let shown: Vec<char> = source.chars().skip(from).take(2 * SNIPPET_REACH).collect();
-    let cut_before = if from > 0 { "…" } else { "" };
-    let cut_after = if shown.len() == 2 * SNIPPET_REACH { "…" } else { "" };
-    let clean: String =
-        shown.iter().map(|&c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-    let gutter = line.to_string();
-    let margin = " ".repeat(gutter.len());
-    let indent = " ".repeat(at - from + cut_before.chars().count());
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = write!(
-        out,
-        "{margin} |\n{gutter} | {cut_before}{}{cut_after}\n{margin} | {indent}^",
-        clean.trim_end()
-    );
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_snippet_marks_the_character() {
-        assert_eq!(snippet("a: 1\nb: [x\n", 2, 5), "  |\n2 | b: [x\n  |     ^");
-        assert_eq!(snippet("é: \u{1b}[x", 1, 4), "  |\n1 | é: \u{fffd}[x\n  |    ^");
-        assert_eq!(snippet("a", 7, 1), "");
-    }
-
-    #[test]
-    fn a_snippet_of_a_long_line_is_short() {
-        let text = "x".repeat(2_000_000);
-        let drawn = snippet(&text, 1, 1_000_000);
-        assert!(drawn.chars().count() < 400, "{}", drawn.len());
-        assert!(drawn.contains('…'));
     }
 }

@@ -22,6 +22,7 @@ mod path;
 mod properties;
 mod read;
 mod scalar;
+mod snippet;
 mod spelling;
 mod stream;
 #[cfg(test)]

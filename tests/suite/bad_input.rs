@@ -124,6 +124,63 @@ fn bad_files_beside_good_ones() {
     }
 }
 
+#[test]
+fn broken_files_keep_their_secrets() {
+    // Each is broken in the line of the value, so that the snippet would show it.
+    let table = [
+        ("apps/plain.yaml", "kind: Secret\nstringData:\n  port: hunter2: [\n"),
+        ("apps/late.yaml", "stringData:\n  port: hunter2: [\nkind: Secret\n"),
+        ("apps/db-secret.yaml", "data:\n  port: hunter2: [\n"),
+        ("apps/Credentials/db.yaml", "data:\n  port: hunter2: [\n"),
+        ("apps/json.yaml", "{\"kind\": \"Secret\", \"data\": {\"port\": hunter2: ]]\n"),
+        ("apps/values.yaml", "kind: HelmRelease\nspec:\n  adminPassword: hunter2: [\n"),
+        ("apps/below.yaml", "kind: ConfigMap\ndata:\n  token:\n    a: hunter2: [\n"),
+    ];
+    for (name, text) in table {
+        let fleet = Fleet::new();
+        fleet.repo.write(name, text);
+        fleet.repo.commit_all("Add a file");
+        let runs: [&[&str]; 6] = [
+            &["scan"],
+            &["scan", "--format", "json"],
+            &["preview"],
+            &["preview", "--format", "json"],
+            &["preview", "--format", "markdown"],
+            &["run", "--forge", "local"],
+        ];
+        for arguments in runs {
+            let ran = match arguments {
+                ["scan", ..] => refit(fleet.repo.path(), arguments),
+                _ => fleet.refit(arguments),
+            };
+            let said = format!("{}\n{}", ran.out, ran.err);
+            assert_eq!(ran.code, 0, "{name}: {said}");
+            assert!(!said.contains("hunter2"), "{name} {arguments:?}: {said}");
+            // It is named all the same; the table for a comment names upgrades only.
+            assert!(said.contains(name) || arguments.contains(&"markdown"), "{said}");
+        }
+        assert!(!fleet.state().contains("hunter2"), "{name}");
+    }
+}
+
+#[test]
+fn a_broken_file_names_its_place_once() {
+    let fleet = Fleet::new();
+    fleet.repo.write("broken.yaml", "kind: HelmRelease\nspec:\n  a: b: [\n");
+    fleet.repo.commit_all("Add a file");
+    let ran = refit(fleet.repo.path(), &["scan"]);
+    check("text", &ran, 0, &["warning[unreadable] broken.yaml:3:"]);
+    assert_eq!(ran.out.matches("broken.yaml").count(), 1, "{}", ran.out);
+    assert!(!ran.out.contains("line 3"), "{}", ran.out);
+    let scan = refit(fleet.repo.path(), &["scan", "--format", "json"]);
+    let scan: serde_json::Value = serde_json::from_str(&scan.out).unwrap();
+    let diagnostic = &scan["diagnostics"][0];
+    let message = diagnostic["message"].as_str().unwrap();
+    assert_eq!((&diagnostic["file"], &diagnostic["line"]), (&"broken.yaml".into(), &3.into()));
+    assert!(!message.contains("broken.yaml") && !message.contains("line 3"), "{message}");
+    assert!(message.contains("3 |   a: b: ["), "{message}");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_out_of_the_repository() {
