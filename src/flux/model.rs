@@ -235,9 +235,9 @@ impl fmt::Display for Package {
 pub struct Current {
     /// The version part as decoded: `v1.2@sha256:…` where tag and digest stand in one scalar.
     pub text: String,
-    /// The registry, where one is written.
+    /// The registry, where one is written, be it in a value of its own or before the repository.
     pub registry: Option<String>,
-    /// The repository, as written.
+    /// The repository inside the registry, as written.
     pub repository: Option<String>,
     /// The tag.
     pub tag: Option<String>,

@@ -364,6 +364,9 @@ fn build(
                 Role::Version => {}
             }
         }
+        if draft.kind == PinKind::Image {
+            split_name(&mut current);
+        }
     }
     if current.text.is_empty() {
         return None;
@@ -409,6 +412,16 @@ fn build(
         releases: Vec::new(),
         range,
     })
+}
+
+/// Puts a registry that stands in the repository's value, or a path that stands in the registry's,
+/// where it belongs; a name with a variable in it stays as it is written.
+fn split_name(current: &mut Current) {
+    let registry = current.registry.as_deref().unwrap_or_default();
+    let Some(repository) = current.repository.as_deref() else { return };
+    if let Ok((registry, repository)) = Repository::split(registry, repository) {
+        (current.registry, current.repository) = (registry, Some(repository));
+    }
 }
 
 /// Says why the scalar of a pin cannot be edited.

@@ -51,16 +51,22 @@ impl Repository {
     /// # Errors
     /// When the two make no name.
     pub fn join(registry: &str, repository: &str) -> Result<Self, InvalidReference> {
-        let registry = registry.trim_end_matches('/');
-        let repeated = repository
-            .strip_prefix(registry)
-            .is_some_and(|rest| rest.starts_with('/') && !registry.is_empty());
-        if registry.is_empty() || repeated {
-            return Self::parse(repository);
-        }
-        // A chart writes the first part as a registry whatever it looks like, but without `.`, `:`
-        // or `localhost` the container runtime reads it as the first part of a Docker Hub name.
-        Self::parse(&format!("{registry}/{repository}"))
+        Self::parse(&joined(registry, repository))
+    }
+
+    /// Parts a `registry` and a `repository` value where the container runtime would: the registry,
+    /// if one is written in either, and the rest as written.
+    ///
+    /// # Errors
+    /// When the two make no name.
+    pub fn split(
+        registry: &str,
+        repository: &str,
+    ) -> Result<(Option<String>, String), InvalidReference> {
+        let name = joined(registry, repository);
+        Self::parse(&name)?;
+        let (registry, path) = split_registry(&name);
+        Ok((registry.map(str::to_owned), path.to_owned()))
     }
 
     /// Reads the repository that an `oci://` URL of a chart names.
@@ -90,6 +96,20 @@ impl Repository {
         let path = if official { format!("library/{path}") } else { path.to_owned() };
         Self { registry: registry.to_owned(), path }
     }
+}
+
+/// Joins a `registry` and a `repository` value into one text.
+fn joined(registry: &str, repository: &str) -> String {
+    let registry = registry.trim_end_matches('/');
+    let repeated = repository
+        .strip_prefix(registry)
+        .is_some_and(|rest| rest.starts_with('/') && !registry.is_empty());
+    if registry.is_empty() || repeated {
+        return repository.to_owned();
+    }
+    // A chart writes the first part as a registry whatever it looks like, but without `.`, `:`
+    // or `localhost` the container runtime reads it as the first part of a Docker Hub name.
+    format!("{registry}/{repository}")
 }
 
 impl fmt::Display for Repository {
@@ -130,6 +150,29 @@ mod tests {
         for (registry, repository, full) in cases {
             let joined = Repository::join(registry, repository).ok().map(|name| name.to_string());
             assert_eq!(joined.as_deref(), full, "{registry:?} {repository:?}");
+        }
+    }
+
+    #[test]
+    fn parts_registry_and_repository_as_the_runtime_does() {
+        let cases = [
+            ("", "ghcr.io/a/b", Some((Some("ghcr.io"), "a/b"))),
+            ("ghcr.io", "a/b", Some((Some("ghcr.io"), "a/b"))),
+            ("ghcr.io/", "ghcr.io/a/b", Some((Some("ghcr.io"), "a/b"))),
+            (
+                "registry.k8s.io/coredns",
+                "coredns",
+                Some((Some("registry.k8s.io"), "coredns/coredns")),
+            ),
+            ("registry.example:5000", "x", Some((Some("registry.example:5000"), "x"))),
+            ("", "postgres", Some((None, "postgres"))),
+            ("bitnami", "redis", Some((None, "bitnami/redis"))),
+            ("${REGISTRY}", "a/b", None),
+        ];
+        for (registry, repository, parts) in cases {
+            let split = Repository::split(registry, repository).ok();
+            let parts = parts.map(|(host, path)| (host.map(str::to_owned), path.to_owned()));
+            assert_eq!(split, parts, "{registry:?} {repository:?}");
         }
     }
 

@@ -113,9 +113,9 @@ pub struct Pin<'a> {
 pub struct Current<'a> {
     /// The version part, decoded.
     pub text: &'a str,
-    /// The registry, where one is written.
+    /// The registry, where one is written, be it in a value of its own or before the repository.
     pub registry: Option<&'a str>,
-    /// The repository, as written.
+    /// The repository inside the registry, as written.
     pub repository: Option<&'a str>,
     /// The tag.
     pub tag: Option<&'a str>,
