@@ -28,6 +28,10 @@ pub struct Hidden {
     /// Whether refit itself closed the pull request, so that it may be proposed again.
     #[serde(default)]
     pub closed_by_refit: bool,
+    /// Whether the pull request was to be a draft when this was written, so that a later change of
+    /// mind is told from a person's; `None` where it was not noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<bool>,
     /// The plan as JSON text; `None` where it was too long for the body.
     #[serde(default)]
     plan: Option<String>,
@@ -42,8 +46,15 @@ impl Hidden {
             proposal: proposal.to_owned(),
             plan_digest: plan_digest(plan),
             closed_by_refit: false,
+            draft: None,
             plan: Some(plan.to_owned()),
         }
+    }
+
+    /// Notes whether the pull request is to be a draft.
+    #[must_use]
+    pub fn with_draft(self, draft: bool) -> Self {
+        Self { draft: Some(draft), ..self }
     }
 
     /// Returns the plan if it is the one that the commits' trailers name.

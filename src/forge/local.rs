@@ -135,13 +135,14 @@ impl Local {
 
     fn change(&self, pull: &Pull, wanted: &PullRequest) -> Result<Pull, Error> {
         let difference = Difference::between(pull, wanted);
-        if !difference.fields() && difference.labels.is_empty() {
+        if !super::needs_update(pull, wanted) {
             return Ok(pull.clone());
         }
         let mut changed = pull.clone();
         changed.title = difference.title.unwrap_or(changed.title);
         changed.body = difference.body.unwrap_or(changed.body);
         changed.base = difference.base.unwrap_or(changed.base);
+        changed.draft = difference.draft.unwrap_or(changed.draft);
         changed.labels.extend(difference.labels);
         self.replace(changed)
     }

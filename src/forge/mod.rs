@@ -102,7 +102,8 @@ pub trait Forge: Send + Sync {
 
     /// Writes what differs of title, body, base and labels; nothing where nothing does.
     ///
-    /// Whether it is a draft is left as it is: a person may have decided that.
+    /// It becomes a draft, or ceases to be one, where refit wants it otherwise than when it last
+    /// wrote the body; else that is left as it is, since a person may have decided it.
     fn update<'a>(
         &'a self,
         pull: &'a Pull,
@@ -117,7 +118,7 @@ pub trait Forge: Send + Sync {
 #[must_use]
 pub fn needs_update(pull: &Pull, wanted: &PullRequest) -> bool {
     let difference = Difference::between(pull, wanted);
-    difference.fields() || !difference.labels.is_empty()
+    difference.fields() || difference.draft.is_some() || !difference.labels.is_empty()
 }
 
 /// What refit would have to write so that a pull request is as it is wanted.
@@ -125,6 +126,8 @@ struct Difference {
     title: Option<String>,
     body: Option<String>,
     base: Option<String>,
+    /// Whether it is to become a draft, or to cease to be one.
+    draft: Option<bool>,
     /// The labels that it lacks; others are a person's.
     labels: Vec<String>,
 }
@@ -132,21 +135,27 @@ struct Difference {
 impl Difference {
     fn between(pull: &Pull, wanted: &PullRequest) -> Self {
         let changed = |old: &str, new: &str| (old != new).then(|| new.to_owned());
+        let noted = hidden::find(&pull.body).and_then(|hidden| hidden.draft);
+        let other_mind = noted.is_some_and(|noted| noted != wanted.draft);
+        let draft = (other_mind && pull.draft != wanted.draft).then_some(wanted.draft);
         Self {
             title: changed(&pull.title, &wanted.title),
             body: (!body::same(&pull.body, &wanted.body))
                 .then(|| body::with_ticks_of(&pull.body, &wanted.body)),
             base: changed(&pull.base, &wanted.base),
-            labels: labels(wanted, pull.draft)
-                .into_iter()
-                .filter(|label| !has_label(pull, label))
-                .collect(),
+            draft,
+            labels: missing_labels(pull, wanted, draft.unwrap_or(pull.draft)),
         }
     }
 
     fn fields(&self) -> bool {
         self.title.is_some() || self.body.is_some() || self.base.is_some()
     }
+}
+
+/// Returns the labels that a pull request is to have and lacks, given whether it is a draft.
+fn missing_labels(pull: &Pull, wanted: &PullRequest, is_draft: bool) -> Vec<String> {
+    labels(wanted, is_draft).into_iter().filter(|label| !has_label(pull, label)).collect()
 }
 
 /// Returns the labels that a pull request is to have, given whether it became a draft.

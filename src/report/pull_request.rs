@@ -46,7 +46,9 @@ pub fn proposal(plan: &Plan) -> String {
 #[must_use]
 pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
     let plan = subject.plan;
+    let draft = plan.stages.len() > 1 || plan.strategy == Strategy::Manual;
     let hidden = Hidden::new(&plan.unit.to_string(), &proposal(plan), subject.plan_json);
+    let hidden = hidden.with_draft(draft);
     let essential = |text: String| Section { text, weight: Weight::Essential };
     let (said, folded) = briefing_markdown(&plan.briefing);
     let mut sections = vec![
@@ -67,7 +69,7 @@ pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
         head: plan.branch.clone(),
         base: subject.base_branch.to_owned(),
         labels: subject.labels.to_vec(),
-        draft: plan.stages.len() > 1 || plan.strategy == Strategy::Manual,
+        draft,
     }
 }
 

@@ -27,6 +27,12 @@ pub(super) struct Label {
     name: String,
 }
 
+/// What GraphQL knows an object by.
+#[derive(Debug, Deserialize)]
+pub(super) struct Node {
+    pub(super) node_id: String,
+}
+
 #[derive(Debug, Deserialize)]
 struct User {
     login: String,

@@ -7,7 +7,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Limited};
 use octocrab::service::middleware::base_uri::BaseUriLayer;
 use octocrab::service::middleware::extra_headers::ExtraHeadersLayer;
@@ -15,13 +17,17 @@ use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::forge::Error;
 
 /// The most that is read of one answer, in bytes: a hundred pull requests with full bodies and
 /// their repositories take about ten million.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Where GraphQL is asked, beside `/repos`.
+const GRAPHQL: &str = "/graphql";
 
 /// The most pages that are asked for; each holds a hundred.
 const MAX_PAGES: usize = 200;
@@ -39,7 +45,7 @@ where
     S: tower::Service<http::Request<OctoBody>, Response = Response<B>> + Send + 'static,
     S::Future: Send + 'static,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    B: http_body::Body<Data = bytes::Bytes> + Send + Sync + 'static,
+    B: http_body::Body<Data = Bytes> + Send + Sync + 'static,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let uri: Uri = base.parse().map_err(|error| Error::BadAnswer {
@@ -57,12 +63,25 @@ where
         token: octocrab::secrecy::SecretString::from(token.to_owned()),
     });
     let Ok(octocrab) = OctocrabBuilder::new_empty()
-        .with_service(service)
+        .with_service(service.map_request(beside_v3))
         .with_layer(&BaseUriLayer::new(uri))
         .with_layer(&ExtraHeadersLayer::new(Arc::new(headers)))
         .with_auth(auth)
         .build();
     Ok(octocrab)
+}
+
+/// Sends questions to GraphQL where GitHub Enterprise Server has it: beside `/api/v3`, not below.
+fn beside_v3(mut request: http::Request<OctoBody>) -> http::Request<OctoBody> {
+    let path = request.uri().path();
+    if let Some(root) = path.strip_suffix(GRAPHQL).and_then(|root| root.strip_suffix("/v3")) {
+        let mut parts = request.uri().clone().into_parts();
+        parts.path_and_query = format!("{root}{GRAPHQL}").parse().ok();
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+    }
+    request
 }
 
 /// Encodes a text for a part of a path or a query.
@@ -138,6 +157,35 @@ impl Api {
         Err(self.bad_answer(action, format!("more than {MAX_PAGES} pages")))
     }
 
+    /// Reads something that must be there.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        route: &str,
+        action: &str,
+    ) -> Result<T, Error> {
+        let answer = self.send(route, &Method::Get, action).await?;
+        self.read(&answer, action)
+    }
+
+    /// Asks GraphQL to change something. It answers 200 to what it refuses, and says so inside.
+    pub(super) async fn graphql(
+        &self,
+        query: &str,
+        variables: &Value,
+        action: &str,
+    ) -> Result<(), Error> {
+        let body = json!({ "query": query, "variables": variables });
+        let sent = self.octocrab._post(GRAPHQL, Some(&body)).await;
+        let answer = self.received(sent, action).await?;
+        let complaint: Complaint = self.read(&answer, action)?;
+        if complaint.errors.is_empty() {
+            return Ok(());
+        }
+        let said: Vec<String> = complaint.errors.iter().map(told).collect();
+        let (forge, action) = (self.forge.clone(), action.to_owned());
+        Err(Error::Refused { forge, action, message: said.join("; ") })
+    }
+
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         route: &str,
@@ -165,6 +213,14 @@ impl Api {
             Method::Post(body) => self.octocrab._post(uri, Some(body)).await,
             Method::Patch(body) => self.octocrab._patch(uri, Some(body)).await,
         };
+        self.received(sent, action).await
+    }
+
+    async fn received(
+        &self,
+        sent: octocrab::Result<Response<BoxBody<Bytes, octocrab::Error>>>,
+        action: &str,
+    ) -> Result<Answer, Error> {
         let unavailable = |error: &dyn std::error::Error| Error::Unavailable {
             forge: self.forge.clone(),
             message: innermost(error),

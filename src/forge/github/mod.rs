@@ -3,8 +3,9 @@
 //! octocrab builds the requests over whatever tower service it is given; what comes back is read
 //! here, into structures that hold only what refit needs, so that a field that GitHub adds or
 //! leaves out breaks nothing. Nothing is written that is so already: a second run over unchanged
-//! pull requests only reads. Turning a pull request into a draft later needs GraphQL and is left
-//! alone; where drafts do not exist (private repositories of free plans), a label says it instead.
+//! pull requests only reads. Turning a pull request into a draft later, or back, is the one thing
+//! that REST cannot do and GraphQL can; where drafts do not exist (private repositories of free
+//! plans), a label says it instead.
 
 mod answer;
 mod api;
@@ -16,7 +17,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
 
-use super::{Difference, Error, Forge, Pull, PullRequest, body, labels};
+use super::{Difference, Error, Forge, Pull, PullRequest, body, labels, missing_labels};
 use answer::PullAnswer;
 use api::Api;
 pub use api::client;
@@ -125,8 +126,18 @@ impl GitHub {
     }
 
     async fn change(&self, pull: &Pull, wanted: &PullRequest) -> Result<Pull, Error> {
-        let difference = Difference::between(pull, wanted);
+        let mut difference = Difference::between(pull, wanted);
         let mut changed = pull.clone();
+        // Before the body, which notes it: a run that ends in between does the rest next time.
+        if let Some(draft) = difference.draft {
+            match self.convert(pull.number, draft).await {
+                Ok(()) => changed.draft = draft,
+                Err(Error::Refused { .. }) => {
+                    difference.labels = missing_labels(pull, wanted, pull.draft);
+                }
+                Err(error) => return Err(error),
+            }
+        }
         if difference.fields() {
             let fields =
                 [("title", difference.title), ("body", difference.body), ("base", difference.base)];
@@ -137,6 +148,21 @@ impl GitHub {
             changed = self.patch(pull, &Value::Object(fields), "update").await?;
         }
         self.label(changed, difference.labels).await
+    }
+
+    /// Turns a pull request into a draft, or into one that is ready to be merged.
+    async fn convert(&self, number: u64, draft: bool) -> Result<(), Error> {
+        let (mutation, action) = if draft {
+            ("convertPullRequestToDraft", "make a draft of")
+        } else {
+            ("markPullRequestReadyForReview", "mark as ready")
+        };
+        let action = format!("{action} pull request #{number}");
+        let node: answer::Node = self.api.get(&format!("/pulls/{number}"), &action).await?;
+        let query = format!(
+            "mutation($id: ID!) {{ {mutation}(input: {{pullRequestId: $id}}) {{ pullRequest {{ isDraft }} }} }}"
+        );
+        self.api.graphql(&query, &json!({ "id": node.node_id }), &action).await
     }
 
     async fn patch(&self, pull: &Pull, fields: &Value, action: &str) -> Result<Pull, Error> {

@@ -1,6 +1,6 @@
 //! What GitHub answers that the emulator does not: refusals, duplicates, forks, missing drafts.
 
-use refit::forge::{Error, Forge, PullState, STAGED_LABEL, needs_update};
+use refit::forge::{Error, Forge, Hidden, PullRequest, PullState, STAGED_LABEL, needs_update};
 use serde_json::{Value, json};
 
 use super::wanted;
@@ -74,6 +74,91 @@ async fn where_drafts_do_not_exist_a_label_says_it() {
     assert!(!needs_update(&pull, &request), "the next run is content with it");
     forge.update(&pull, &request).await.unwrap();
     assert_eq!(record.writes(), 0);
+}
+
+/// A pull request as refit once wrote it, wanted as a draft or not.
+fn written(draft: bool) -> Value {
+    let hidden = Hidden::new("image apps/app", "image apps/app 3.0.0", "{}").with_draft(draft);
+    json!(format!("What changes\n\n- [x] backup done\n\n{}", hidden.write()))
+}
+
+#[tokio::test]
+async fn a_draft_follows_the_stages_and_not_a_persons_mind() {
+    // Noted in the body, standing at GitHub, wanted now; what is asked of GraphQL.
+    let convert = Some("convertPullRequestToDraft");
+    let ready = Some("markPullRequestReadyForReview");
+    let table = [
+        (Some(false), false, true, convert),
+        (Some(true), true, false, ready),
+        (Some(true), false, true, None), // A person has marked it as ready.
+        (Some(false), true, false, None), // A person has made a draft of it.
+        (Some(false), true, true, None), // It is so already, as after a run that was killed.
+        (None, false, true, None),
+    ];
+    for (noted, stands, draft, asked) in table {
+        let (forge, record) = scripted(move |what, body| match what {
+            "GET pulls/7" => ok(json!({ "node_id": "PR_7" })),
+            "POST /api/graphql" => {
+                let query = body["query"].as_str().unwrap();
+                assert!(asked.is_some_and(|asked| query.contains(asked)), "{query}");
+                assert_eq!(body["variables"], json!({ "id": "PR_7" }));
+                ok(json!({ "data": {} }))
+            }
+            "PATCH pulls/7" => {
+                let now = asked.map_or(stands, |_| draft);
+                assert!(body.get("draft").is_none() && body["body"].as_str().is_some());
+                assert!(body["body"].as_str().unwrap().contains("- [x] backup done"));
+                ok(pull_json(7, HEAD, &[("body", body["body"].clone()), ("draft", json!(now))]))
+            }
+            _ if what.starts_with("GET pulls?") => {
+                let body = noted.map_or(json!("- [x] backup done"), written);
+                ok(json!([pull_json(7, HEAD, &[("body", body), ("draft", json!(stands))])]))
+            }
+            _ if what.starts_with("GET labels/") => ok(json!({ "name": "x" })),
+            "POST issues/7/labels" => ok(labels(body)),
+            other => panic!("{other}"),
+        });
+        let pull = forge.find_own("refit/", &[]).await.unwrap().remove(0);
+        let hidden = Hidden::new("image apps/app", "image apps/app 3.1.0", "{}").with_draft(draft);
+        let body = format!("Other text\n\n- [ ] backup done\n\n{}", hidden.write());
+        let request = PullRequest { draft, body, ..wanted(HEAD, "3.1.0") };
+        assert!(needs_update(&pull, &request));
+        let changed = forge.update(&pull, &request).await.unwrap();
+        let sent: Vec<String> = record.take().into_iter().map(|sent| sent.what).collect();
+        let conversions = sent.iter().filter(|what| what.ends_with("graphql")).count();
+        assert_eq!(
+            conversions,
+            usize::from(asked.is_some()),
+            "{noted:?} {stands} {draft}: {sent:?}"
+        );
+        let last = sent.iter().position(|what| what.ends_with("graphql"));
+        assert!(last < sent.iter().position(|what| what.starts_with("PATCH")), "{sent:?}");
+        assert_eq!(changed.draft, asked.map_or(stands, |_| draft));
+    }
+}
+
+#[tokio::test]
+async fn a_draft_that_cannot_be_made_is_labelled() {
+    let (forge, _) = scripted(|what, body| match what {
+        "GET pulls/7" => ok(json!({ "node_id": "PR_7" })),
+        "POST /api/graphql" => {
+            let message = "Draft pull requests are not supported in this repository.";
+            ok(json!({ "data": null, "errors": [{ "message": message }] }))
+        }
+        "PATCH pulls/7" => ok(pull_json(7, HEAD, &[("body", body["body"].clone())])),
+        _ if what.starts_with("GET pulls?") => {
+            ok(json!([pull_json(7, HEAD, &[("body", written(false))])]))
+        }
+        _ if what.starts_with("GET labels/") => ok(json!({ "name": "x" })),
+        "POST issues/7/labels" => ok(labels(body)),
+        other => panic!("{other}"),
+    });
+    let pull = forge.find_own("refit/", &[]).await.unwrap().remove(0);
+    let body = written(true).as_str().unwrap().to_owned();
+    let request = PullRequest { body, title: pull.title.clone(), ..wanted(HEAD, "3.0.0") };
+    let changed = forge.update(&pull, &request).await.unwrap();
+    assert!(changed.labels.iter().any(|label| label == STAGED_LABEL), "{:?}", changed.labels);
+    assert!(!changed.draft && !needs_update(&changed, &request));
 }
 
 #[tokio::test]
