@@ -323,6 +323,60 @@ fn openpgp_signatures_are_what_git_verifies() {
 }
 
 #[test]
+fn x509_signatures_are_what_git_verifies() {
+    let (scratch, base) = fleet();
+    let home = tempfile::Builder::new().prefix("g").tempdir().unwrap();
+    let gpgsm = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("gpgsm");
+        command.arg("--homedir").arg(home.path()).arg("--batch").args(arguments);
+        command.stdin(std::process::Stdio::null()).current_dir(home.path()).output()
+    };
+    let wanted = "Key-Type: RSA\nKey-Length: 2048\nKey-Usage: sign\nSerial: random\n\
+        Name-DN: CN=refit\nName-Email: refit@localhost\n";
+    std::fs::write(home.path().join("wanted"), wanted).unwrap();
+    let loopback = ["--pinentry-mode", "loopback", "--passphrase-fd", "0"];
+    let generate = ["--gen-key", "--output", "certificate.pem", "wanted"];
+    let made = gpgsm(&[&loopback[..], &generate].concat());
+    if !made.is_ok_and(|made| made.status.success()) {
+        return skipped("gpgsm", "Debian: gpgsm");
+    }
+    assert!(gpgsm(&["--import", "certificate.pem"]).unwrap().status.success());
+    let listed = gpgsm(&["--with-colons", "--list-keys"]).unwrap().stdout;
+    let listed = String::from_utf8(listed).unwrap();
+    let fingerprint = listed.lines().find_map(|line| line.strip_prefix("fpr:")).unwrap();
+    let fingerprint = fingerprint.trim_matches(':').split(':').next().unwrap();
+    std::fs::write(home.path().join("trustlist.txt"), format!("{fingerprint} S relax\n")).unwrap();
+
+    let script = home.path().join("gpgsm");
+    let text = format!(
+        "#!/bin/sh\nexec gpgsm --homedir {} --disable-crl-checks \"$@\"\n",
+        home.path().display()
+    );
+    std::fs::write(&script, text).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&script, executable).unwrap();
+    for (key, value) in [
+        ("commit.gpgsign", "true"),
+        ("gpg.format", "x509"),
+        ("user.signingkey", "refit@localhost"),
+        ("gpg.x509.program", script.to_str().unwrap()),
+    ] {
+        scratch.git(&["config", key, value]);
+    }
+    let repo = open(&scratch);
+    let maker = Maker { signing: repo.signing().unwrap(), ..maker() };
+    let branch = prepare(&repo, &upgrade(base), None, &maker).unwrap();
+    let commit = scratch.git(&["cat-file", "commit", &branch.tip.to_string()]);
+    assert!(commit.contains("-----BEGIN SIGNED MESSAGE-----"), "{commit}");
+    scratch.git(&["verify-commit", &branch.tip.to_string()]);
+    let _ = std::process::Command::new("gpgconf")
+        .arg("--homedir")
+        .arg(home.path())
+        .args(["--kill", "all"])
+        .status();
+}
+
+#[test]
 fn branches_are_written_under_a_lease() {
     let (scratch, base) = fleet();
     let repo = open(&scratch);
