@@ -6,6 +6,7 @@
 
 use super::credentials::{Credentials, Keys};
 use super::error::Error;
+use super::git::GitServers;
 use super::helm::Shelves;
 use super::manifest::Parsed;
 use super::notes::{self, Library, NotesHome, NotesPages};
@@ -41,6 +42,8 @@ pub struct Live {
     registries: Registries,
     shelves: Shelves,
     library: Library,
+    git: GitServers,
+    git_tags: Answers<String, Arc<Tags>>,
     tags: Answers<Repository, Arc<Tags>>,
     manifests: Answers<(Repository, String), Option<Arc<Parsed>>>,
     digests: Answers<(Repository, String), Option<Digest>>,
@@ -55,12 +58,15 @@ impl Live {
     pub fn new(client: Client, settings: Settings) -> Self {
         let insecure = settings.insecure.clone();
         let library = Library::new(client.clone(), settings.notes.clone(), insecure);
+        let limits = settings.limits;
         let settings = Arc::new(settings);
         let keys = Arc::new(Keys::new(settings.credentials.clone()));
         Self {
             registries: Registries::new(client.clone(), settings, Arc::clone(&keys)),
+            git: GitServers::new(client.clone(), Arc::clone(&keys), limits),
             shelves: Shelves::new(client, keys),
             library,
+            git_tags: Once::default(),
             tags: Once::default(),
             manifests: Once::default(),
             digests: Once::default(),
@@ -196,5 +202,10 @@ impl Upstream for Live {
         to: &str,
     ) -> Result<Arc<NotesPages>, Error> {
         self.library.notes(home, from, to).await
+    }
+
+    async fn git_tags(&self, url: &str) -> Result<Arc<Tags>, Error> {
+        let ask = async { Box::pin(self.git.tags(url)).await.map(Arc::new) };
+        self.git_tags.get(url.to_owned(), ask).await
     }
 }

@@ -8,7 +8,8 @@
 //! `place` (where a repository is asked for), `auth` with `challenge`, `credentials` and
 //! `docker_config` (who asks, and how the registry wants to be asked), `paging` and `manifest`
 //! with `content` (what the answers say); beside them `chart` (charts in registries), `helm`
-//! (repositories over HTTP) and `notes` (release notes of forges).
+//! (repositories over HTTP), `git` (tags of Git repositories) and `notes` (release notes of
+//! forges).
 
 mod auth;
 mod challenge;
@@ -17,6 +18,7 @@ mod content;
 mod credentials;
 mod docker_config;
 mod error;
+mod git;
 mod helm;
 mod live;
 mod manifest;
@@ -118,4 +120,12 @@ pub trait Upstream: Send + Sync {
         from: &str,
         to: &str,
     ) -> impl Future<Output = Result<Arc<NotesPages>, Error>> + Send;
+
+    /// Lists the tags of a Git repository, in the server's order, by the URL that a
+    /// `GitRepository` writes.
+    ///
+    /// # Errors
+    /// When the server gives no usable answer; a missing repository is [`Error::NotFound`], or
+    /// [`Error::Denied`] where the server does not tell.
+    fn git_tags(&self, url: &str) -> impl Future<Output = Result<Arc<Tags>, Error>> + Send;
 }

@@ -63,9 +63,7 @@ impl<U: Upstream> LookUp<'_, U> {
                     self.image(repository, rules).await
                 }
             }
-            Package::Git { .. } => {
-                Err(Why::new("no-upstream", "the tags of Git repositories are not looked up"))
-            }
+            Package::Git { url } => self.git(url, &rules).await,
             Package::Unknown(name) => Err(Why::new(
                 "not-editable",
                 format!("`{name}` cannot be told from the repository"),
@@ -179,20 +177,9 @@ impl<U: Upstream> LookUp<'_, U> {
         let versions = self.upstream.chart_versions(source, name).await.map_err(failed)?;
         let names = versions.iter().map(|version| version.version.as_str());
         let current = self.pin.current.tag.as_deref().unwrap_or(&self.pin.current.text);
-        let chart::ChartChoice { range, resolved, write, choice } =
-            chart::choose(current, names, rules);
-        let (Some(best), Some(write)) = (&choice.best, write) else {
-            let why = match resolved {
-                Some(inside) if range => {
-                    Why::new("up-to-date", format!("{inside} is inside the range `{current}`"))
-                }
-                _ => held_by(current, &choice.refused, choice.listed),
-            };
-            return Ok(Answer {
-                outcome: Outcome::Held(why),
-                refused: choice.refused,
-                beyond: None,
-            });
+        let chosen = chart::choose(current, names, rules);
+        let (Some(best), Some(write)) = (&chosen.choice.best, chosen.write.clone()) else {
+            return Ok(staying(current, chosen));
         };
         let digest = match (&self.pin.current.digest, source) {
             (Some(_), ChartLocation::OciRepository(repository)) => {
@@ -201,7 +188,40 @@ impl<U: Upstream> LookUp<'_, U> {
             _ => None,
         };
         let target = Target { version: write, digest, bump: best.bump, repository: None };
-        Ok(Answer { outcome: Outcome::Move(target), refused: choice.refused, beyond: None })
+        Ok(Answer { outcome: Outcome::Move(target), refused: chosen.choice.refused, beyond: None })
+    }
+
+    /// Looks a Git repository's tags up. A tag may stand in a folder, `charts/web/v1.2.3`: then
+    /// only those of the same folder count.
+    async fn git(&self, url: &str, rules: &Rules) -> Result<Answer, Why> {
+        let tags = self.upstream.git_tags(url).await.map_err(failed)?;
+        let current = self.pin.current.text.as_str();
+        let folder = match current.rfind('/') {
+            Some(at) if !self.pin.range => current.get(..=at).unwrap_or_default(),
+            _ => "",
+        };
+        let version = current.strip_prefix(folder).unwrap_or(current);
+        let names = tags.names.iter().filter_map(|name| name.strip_prefix(folder));
+        let names = names.filter(|name| !name.contains('/'));
+        let cut = (!tags.complete).then(|| {
+            let message = format!("the list of tags of {url} was cut; a newer one may exist");
+            Why::new("list-cut", message)
+        });
+        let chosen = if self.pin.range {
+            chart::choose(version, names, rules)
+        } else {
+            let choice = version::choose(version, names, rules);
+            let write = choice.best.as_ref().map(|best| best.version.clone());
+            chart::ChartChoice { range: false, resolved: None, write, choice }
+        };
+        let (Some(best), Some(write)) = (&chosen.choice.best, &chosen.write) else {
+            let answer = staying(version, chosen);
+            let outcome = cut.clone().map_or(answer.outcome, Outcome::Held);
+            return Ok(Answer { outcome, refused: answer.refused, beyond: cut });
+        };
+        let version = format!("{folder}{write}");
+        let target = Target { version, digest: None, bump: best.bump, repository: None };
+        Ok(Answer { outcome: Outcome::Move(target), refused: chosen.choice.refused, beyond: cut })
     }
 }
 
@@ -230,6 +250,18 @@ struct Answer {
 #[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
 fn failed(error: upstream::Error) -> Why {
     Why::new(UPSTREAM_ERROR, error.to_string())
+}
+
+/// Says why a version or a range stays as it is.
+fn staying(current: &str, chosen: chart::ChartChoice) -> Answer {
+    let choice = chosen.choice;
+    let why = match chosen.resolved {
+        Some(inside) if chosen.range => {
+            Why::new("up-to-date", format!("{inside} is inside the range `{current}`"))
+        }
+        _ => held_by(current, &choice.refused, choice.listed),
+    };
+    Answer { outcome: Outcome::Held(why), refused: choice.refused, beyond: None }
 }
 
 /// Says why an image stays where it is.
