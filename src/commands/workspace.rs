@@ -54,7 +54,7 @@ impl<T: Tree> Workspace<T> {
         let settings = if wanted.is_empty() {
             BTreeMap::new()
         } else {
-            flux::settings(tree, policies, &keep, &wanted)?
+            flux::settings(tree, &keep, &wanted)?
         };
         let moving = Background::moving(&learned, &self.inventory.releases);
         let states = if moving.is_empty() {
