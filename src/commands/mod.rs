@@ -7,6 +7,7 @@
 mod apply;
 mod completions;
 mod demo;
+mod explain;
 mod lookup;
 mod notes;
 mod options;
@@ -48,6 +49,7 @@ look-up that failed after all the rest was done.";
 enum Command {
     Scan(scan::Arguments),
     Preview(preview::Arguments),
+    Explain(explain::Arguments),
     Apply(apply::Arguments),
     Notes(notes::NotesArgs),
     Run(run::Arguments),
@@ -64,6 +66,7 @@ pub async fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments).await,
+        Command::Explain(arguments) => explain::run(&arguments).await,
         Command::Apply(arguments) => apply::run(&arguments).await,
         Command::Notes(arguments) => notes::run(&arguments),
         Command::Run(arguments) => run::run(&arguments).await,

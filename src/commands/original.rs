@@ -86,7 +86,7 @@ async fn choose<T: Tree>(mut workspace: Workspace<T>, arguments: &Arguments) -> 
         bail!("{release} has {} upgrades; name one: {}", units.len(), units.join(", "));
     }
     let Some((plan, staged)) = proposal.upgrades.pop() else {
-        let failed = !proposal.candidates.failures.is_empty();
+        let failed = proposal.has_failed();
         return Ok(Found::Nothing { release: release.to_string(), failed });
     };
     let mut before = Patches::new();

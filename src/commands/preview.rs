@@ -71,7 +71,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
             Err(clash) => bail!("{clash}; name one release with --release"),
         },
     }
-    let failed = !proposal.candidates.failures.is_empty();
+    let failed = proposal.has_failed();
     let proposed = arguments.check && !proposal.upgrades.is_empty();
     Ok(match (failed || workspace.is_bad(arguments.strict), proposed) {
         (true, _) => ExitCode::from(2),

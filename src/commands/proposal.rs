@@ -1,6 +1,6 @@
 //! The flow from an inventory to rendered upgrades, as `preview`, `apply` and `run` share it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -9,9 +9,10 @@ use super::lookup;
 use super::options::UpstreamOptions;
 use super::workspace::Workspace;
 use crate::diagnostic::Why;
-use crate::flux::Inventory;
+use crate::flux::{Inventory, ObjectName};
 use crate::report::preview_contract::{self, Preview as Contract, Requests};
 use crate::report::{PreviewView, scan_contract};
+use crate::state::State;
 use crate::tree::Tree;
 use crate::upgrade::{self, Candidates, Held, Learned, Plan, Staged, analyse, plan, resolve};
 
@@ -21,6 +22,8 @@ pub(super) struct Proposal {
     /// The upgrades with their files.
     pub(super) upgrades: Vec<(Plan, Staged)>,
     pub(super) held: Vec<Held>,
+    /// The data of the releases that move.
+    pub(super) states: BTreeMap<ObjectName, State>,
     /// What failed when notes were looked for, by pin.
     pub(super) unread: Vec<(String, Why)>,
     pub(super) requests: Requests,
@@ -63,7 +66,24 @@ impl Proposal {
         }
         let counted = outside.client.requests();
         let requests = Requests { total: counted.total, by_host: counted.by_host };
-        Ok(Self { candidates, upgrades, held, unread, requests })
+        let states = background.states;
+        Ok(Self { candidates, upgrades, held, states, unread, requests })
+    }
+
+    /// Says whether a look-up failed.
+    pub(super) fn has_failed(&self) -> bool {
+        !self.candidates.failures.is_empty() || !self.unread.is_empty()
+    }
+
+    /// Returns the failures, each once.
+    pub(super) fn failures(&self) -> Vec<Why> {
+        let mut failures = self.candidates.failures.clone();
+        for (_, why) in &self.unread {
+            if !failures.contains(why) {
+                failures.push(why.clone());
+            }
+        }
+        failures
     }
 
     /// Returns the units of which a look-up failed, so that nothing is known of them this time.
@@ -81,7 +101,7 @@ impl Proposal {
             inventory: &workspace.inventory,
             upgrades: &self.upgrades,
             held: &self.held,
-            failures: &self.candidates.failures,
+            failures: self.failures(),
             requests: &self.requests,
         }
     }

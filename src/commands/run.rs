@@ -117,20 +117,20 @@ async fn upgrade_all(
     let decision = decide(&desired, &observed);
     if dry_run {
         print_decision(&decision);
-        return Ok(proposed.candidates.failures.is_empty());
+        return Ok(!proposed.has_failed());
     }
     let publish = |updates: &[git::Update]| place.publish(dir, updates);
     let outcomes = carry_out(&decision.actions, &observed.pulls, forge.as_ref(), &publish).await;
     let done = print_outcomes(&outcomes, &decision);
     if outcomes.is_empty() {
-        let complete = made_all && proposed.candidates.failures.is_empty();
+        let complete = made_all && !proposed.has_failed();
         let what = if complete && decision.left.is_empty() { "Everything" } else { "All else" };
         anstream::println!("{what} is up to date.");
     }
-    for failure in &proposed.candidates.failures {
+    for failure in &proposed.failures() {
         anstream::eprintln!("{}: {}", paint(RED, "failed"), failure.message);
     }
-    Ok(done && made_all && proposed.candidates.failures.is_empty() && !workspace.is_bad(false))
+    Ok(done && made_all && !proposed.has_failed() && !workspace.is_bad(false))
 }
 
 /// Where branches are read and written.

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use schemars::{Schema, schema_for};
 
 use crate::policy::Configuration;
+use crate::report::explain_contract::Explanation;
 use crate::report::preview_contract::Preview;
 use crate::report::scan_contract::Scan;
 
@@ -24,6 +25,8 @@ enum Contract {
     Scan,
     /// `refit preview --format json`
     Preview,
+    /// `refit explain --format json`
+    Explain,
     /// `.refit/config.yaml`
     Config,
 }
@@ -32,6 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let schema: Schema = match arguments.contract {
         Contract::Scan => schema_for!(Scan),
         Contract::Preview => schema_for!(Preview),
+        Contract::Explain => schema_for!(Explanation),
         Contract::Config => schema_for!(Configuration),
     };
     anstream::println!("{}", serde_json::to_string_pretty(&schema)?);

@@ -51,11 +51,8 @@ impl<T: Tree> Workspace<T> {
         let keep = self.configuration.files().map_err(|message| anyhow!(message))?;
         let Self { tree, policies, .. } = self;
         let wanted = Background::wanted(&learned, &self.inventory.releases);
-        let settings = if wanted.is_empty() {
-            BTreeMap::new()
-        } else {
-            flux::settings(tree, &keep, &wanted)?
-        };
+        let settings =
+            if wanted.is_empty() { BTreeMap::new() } else { flux::settings(tree, &keep, &wanted)? };
         let moving = Background::moving(&learned, &self.inventory.releases);
         let states = if moving.is_empty() {
             BTreeMap::new()

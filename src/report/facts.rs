@@ -79,7 +79,8 @@ pub(super) fn briefing_text(briefing: &Briefing, all: bool) -> String {
     for requirement in &briefing.requirements {
         let _ = writeln!(text, "  {}", requirement_text(requirement));
     }
-    for moved in briefing.moves() {
+    // A move that is carried out stands among the reasons.
+    for moved in briefing.moves().filter(|moved| moved.verdict != Verdict::Change) {
         let _ = writeln!(text, "  {}", moved_text(moved));
     }
     for (index, step) in briefing.steps.iter().enumerate() {
@@ -226,7 +227,8 @@ pub(super) fn briefing_markdown(briefing: &Briefing) -> (String, String) {
             text.push_str(&requirement_markdown(requirement));
         }
     }
-    for moved in briefing.moves() {
+    let stays = |moved: &&Moved| moved.verdict == Verdict::Stays;
+    for moved in briefing.moves().filter(stays) {
         let _ = writeln!(text, "\n{}", neutral::line(&moved_text(moved)));
     }
     if !briefing.steps.is_empty() {

@@ -3,6 +3,8 @@
 //! Every function here takes plain data and returns text or a serialisable view; printing it is
 //! `commands`' business.
 
+mod explain;
+pub mod explain_contract;
 mod facts;
 mod policy_text;
 mod preview;
@@ -13,6 +15,7 @@ mod scan_text;
 mod style;
 mod table;
 
+pub use explain::{ExplainView, explain_markdown, explain_text};
 pub use facts::{label, requirement_text, subject};
 pub use policy_text::policy_text;
 pub use preview::{

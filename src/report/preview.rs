@@ -26,7 +26,7 @@ pub struct PreviewView<'a> {
     /// The pins that stay.
     pub held: &'a [Held],
     /// The look-ups that failed.
-    pub failures: &'a [Why],
+    pub failures: Vec<Why>,
     /// The requests that were made.
     pub requests: &'a Requests,
 }
@@ -196,7 +196,7 @@ fn summary(view: &PreviewView<'_>) -> String {
             counted(usize::try_from(view.requests.total).unwrap_or(usize::MAX), "request");
         let _ = writeln!(text, "{}", paint(DIM, &format!("{requests} to {hosts}.")));
     }
-    for failure in view.failures {
+    for failure in &view.failures {
         let _ = writeln!(text, "{}: {}", paint(RED, "failed"), failure.message);
     }
     text

@@ -297,7 +297,8 @@ mod tests {
             "refs/tags/v1.0^{}",
             "refs/tags/web/2.0",
         ];
-        let lines: String = names.iter().map(|name| format!("{ID}\t{name}\n")).collect();
+        let lines: Vec<String> = names.iter().map(|name| format!("{ID}\t{name}\n")).collect();
+        let lines = lines.concat();
         for text in [smart(&names), lines] {
             for piece in [1, 3, 7, 64, 10_000] {
                 let tags = read(text.as_bytes(), piece).unwrap();

@@ -142,7 +142,7 @@ impl<U: Upstream> LookUp<'_, U> {
                 version,
                 digest,
                 bump: best.bump,
-                repository: None,
+                repository: self.at.cloned(),
             }));
         }
         let Some(pinned) = pinned else {

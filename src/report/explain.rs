@@ -1,0 +1,237 @@
+//! `refit explain` for people: every decision about one release, with what it rests on.
+//!
+//! The order is that of the decisions: what the release is, which versions were refused and why,
+//! what the notes say, which rule chose the strategy, what stops the workloads, what happens when.
+
+use std::fmt::Write as _;
+
+use super::facts::{briefing_markdown, briefing_text};
+use super::preview::{bump, strategy};
+use super::style::{BOLD, CYAN, DIM, GREEN, YELLOW, paint};
+use crate::diagnostic::Why;
+use crate::flux::{Inventory, Pin, Release};
+use crate::forge::neutral;
+use crate::state::State;
+use crate::tree::Tree;
+use crate::upgrade::{Candidates, Held, Outcome, PinCandidate, Plan, Staged, short};
+
+/// What is explained.
+pub struct ExplainView<'a> {
+    /// The files as they are.
+    pub base: &'a dyn Tree,
+    /// The release.
+    pub release: &'a Release,
+    /// What the repository runs.
+    pub inventory: &'a Inventory,
+    /// What upstream has.
+    pub candidates: &'a Candidates,
+    /// The upgrades that concern the release.
+    pub upgrades: Vec<&'a (Plan, Staged)>,
+    /// The pins that stay.
+    pub held: &'a [Held],
+    /// The data of the release.
+    pub state: Option<&'a State>,
+}
+
+impl ExplainView<'_> {
+    /// Returns what was decided about each version that the release runs.
+    pub fn decisions(&self) -> impl Iterator<Item = &PinCandidate> {
+        let own = |pin: &&Pin| pin.releases.contains(&self.release.id);
+        let pins = self.inventory.pins.iter().filter(own);
+        pins.filter_map(|pin| self.candidates.pins.iter().find(|found| found.pin == pin.id))
+    }
+
+    /// Returns why a pin stays, or goes no further.
+    #[must_use]
+    pub fn why<'b>(&'b self, candidate: &'b PinCandidate) -> Option<&'b Why> {
+        let held = self.held.iter().find(|held| held.pin == candidate.pin);
+        held.map(|held| &held.why).or(candidate.beyond.as_ref())
+    }
+}
+
+/// Returns an explanation for a terminal.
+#[must_use]
+pub fn explain_text(view: &ExplainView<'_>) -> String {
+    let mut text = String::new();
+    let release = view.release;
+    let _ = writeln!(text, "{}", paint(BOLD, &release.id.to_string()));
+    for (what, said) in about(view) {
+        let _ = writeln!(text, "  {:<10} {said}", format!("{what}:"));
+    }
+    let _ = writeln!(text, "\n{}", paint(BOLD, "Versions"));
+    for candidate in view.decisions() {
+        let Some(pin) = view.inventory.pin(&candidate.pin) else { continue };
+        let (current, _) = short(&pin.current.text, "");
+        let place = pin.place().position.to_string();
+        let _ = writeln!(text, "  {} {current}  {}", pin.package, paint(DIM, &place));
+        if let Outcome::Move(target) = &candidate.outcome {
+            let at = target.repository.as_ref().map(|to| format!(" of {to}")).unwrap_or_default();
+            let to = paint(GREEN, &target.version);
+            let _ = writeln!(text, "    → {to}{at} ({})", bump(target.bump));
+        }
+        if let Some(why) = view.why(candidate) {
+            let _ = writeln!(text, "    {} {}", paint(YELLOW, &why.code), sentence(why));
+        }
+        for line in refused(candidate) {
+            let _ = writeln!(text, "    {}", paint(DIM, &line));
+        }
+    }
+    for (plan, _) in &view.upgrades {
+        let (from, to) = short(&plan.from, &plan.to);
+        let _ = writeln!(
+            text,
+            "\n{}  {from} → {}  {}, {}",
+            paint(BOLD, &plan.unit.to_string()),
+            paint(GREEN, &to),
+            bump(plan.bump),
+            strategy(plan.strategy)
+        );
+        for why in &plan.why {
+            let _ = writeln!(text, "  {} {}", paint(CYAN, &why.code), sentence(why));
+        }
+        for reading in &plan.briefing.readings {
+            for home in &reading.homes {
+                let found =
+                    format!("notes are looked for at {}: {}", home.url, sentence(&home.why));
+                let _ = writeln!(text, "  {}", paint(DIM, &found));
+            }
+        }
+        text.push_str(&briefing_text(&plan.briefing, true));
+        for (index, stage) in plan.stages.iter().enumerate() {
+            let kind = paint(CYAN, stage.kind.as_str());
+            let _ = writeln!(text, "  {}. {kind}: {}", index + 1, stage.message);
+            for gate in &stage.gates {
+                let _ = writeln!(text, "     before the next one: {gate}");
+            }
+        }
+        let _ =
+            writeln!(text, "  {}", paint(DIM, &format!("{} takes it back", plan.revert_branch)));
+    }
+    if view.upgrades.is_empty() {
+        text.push_str("\nNothing is proposed for it.\n");
+    }
+    text
+}
+
+/// Returns an explanation as Markdown.
+#[must_use]
+pub fn explain_markdown(view: &ExplainView<'_>) -> String {
+    let mut text = format!("# {}\n\n", neutral::line(&view.release.id.to_string()));
+    for (what, said) in about(view) {
+        let _ = writeln!(text, "- **{what}**: {}", neutral::line(&said));
+    }
+    text.push_str("\n## Versions\n\n");
+    for candidate in view.decisions() {
+        let Some(pin) = view.inventory.pin(&candidate.pin) else { continue };
+        let (current, _) = short(&pin.current.text, "");
+        let package = neutral::code(&pin.package.to_string());
+        let place = neutral::code(&pin.place().position.to_string());
+        let _ = write!(text, "- {package} {} ({place})", neutral::code(&current));
+        if let Outcome::Move(target) = &candidate.outcome {
+            let _ = write!(text, " → {} ({})", neutral::code(&target.version), bump(target.bump));
+        }
+        text.push('\n');
+        if let Some(why) = view.why(candidate) {
+            let _ = writeln!(text, "  - {}: {}", why.code, neutral::line(&sentence(why)));
+        }
+        for line in refused(candidate) {
+            let _ = writeln!(text, "  - {}", neutral::line(&line));
+        }
+    }
+    for (plan, _) in &view.upgrades {
+        let (from, to) = short(&plan.from, &plan.to);
+        let _ = writeln!(
+            text,
+            "\n## {}: {} → {}\n\n{}, carried out as **{}**.\n",
+            neutral::line(&plan.unit.to_string()),
+            neutral::code(&from),
+            neutral::code(&to),
+            bump(plan.bump),
+            strategy(plan.strategy)
+        );
+        for why in &plan.why {
+            let _ = writeln!(text, "- {}: {}", why.code, neutral::line(&sentence(why)));
+        }
+        let (said, folded) = briefing_markdown(&plan.briefing);
+        let _ = write!(text, "\n{said}{folded}\n### Stages\n\n");
+        for (index, stage) in plan.stages.iter().enumerate() {
+            let message = neutral::line(&stage.message);
+            let _ = writeln!(text, "{}. **{}**: {message}", index + 1, stage.kind.as_str());
+            for gate in &stage.gates {
+                let _ = writeln!(text, "   Before the next one: {}.", neutral::line(gate));
+            }
+        }
+    }
+    text
+}
+
+/// Says what the release is, in a few lines.
+fn about(view: &ExplainView<'_>) -> Vec<(&'static str, String)> {
+    let release = view.release;
+    let mut about = vec![("file", release.position.to_string())];
+    if let Some(name) = &release.chart.name {
+        let version = release.chart.version.as_deref().unwrap_or("of no fixed version");
+        let source = release.chart.source.as_ref().map(|source| {
+            let file = source.file.as_ref().map(|file| format!(" ({file})")).unwrap_or_default();
+            format!(" from {} {}{file}", source.kind.as_str(), source.id)
+        });
+        about.push(("chart", format!("{name} {version}{}", source.unwrap_or_default())));
+    }
+    let lever = &release.lever;
+    let place = lever.r#where.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+    let rule = lever.rule.as_ref().map(|rule| format!(" ({}:{})", rule.file, rule.line));
+    about.push(("lever", format!("{place}{}{}", lever.reason, rule.unwrap_or_default())));
+    let data = match &release.writes {
+        Some(sign) => format!("{} ({})", sign.shows, sign.position),
+        None => "nothing shows that it writes any".to_owned(),
+    };
+    about.push(("data", data));
+    for store in view.state.iter().flat_map(|state| &state.stores) {
+        let version = store.version.as_deref().unwrap_or("of unknown version");
+        let shown =
+            store.evidence.first().map(|sign| format!(": {} ({})", sign.shows, sign.position));
+        about.push((
+            "datastore",
+            format!("{} {version}{}", store.engine, shown.unwrap_or_default()),
+        ));
+    }
+    if !release.depends_on.is_empty() {
+        let names: Vec<String> = release.depends_on.iter().map(ToString::to_string).collect();
+        about.push(("after", names.join(", ")));
+    }
+    if release.suspended {
+        about.push(("suspended", "Flux leaves it alone until it is resumed".to_owned()));
+    }
+    about
+}
+
+/// Says which versions were refused: the newer ones one by one, the others by their number.
+fn refused(candidate: &PinCandidate) -> Vec<String> {
+    use crate::version::Reason;
+    /// How many are named.
+    const NAMED: usize = 8;
+    const DULL: &[Reason] = &[Reason::NotNewer, Reason::OtherSpelling, Reason::Signature];
+    let telling = |reason: Reason| !DULL.contains(&reason);
+    let named = candidate.refused.named.iter().filter(|refused| telling(refused.reason));
+    let mut lines: Vec<String> = named
+        .take(NAMED)
+        .map(|refused| format!("not {}: it {}", refused.version, refused.reason.sentence()))
+        .collect();
+    let counts: Vec<String> = candidate
+        .refused
+        .counts
+        .iter()
+        .map(|(reason, count)| format!("{count} {}", reason.code()))
+        .collect();
+    if !counts.is_empty() {
+        lines.push(format!("refused in all: {}", counts.join(", ")));
+    }
+    lines
+}
+
+/// Returns a reason with the rule behind it.
+fn sentence(why: &Why) -> String {
+    let rule = why.rule.as_ref();
+    let rule = rule.map(|rule| format!(" ({}, {}:{})", rule.name, rule.file, rule.line));
+    format!("{}{}", why.message, rule.unwrap_or_default())
+}
