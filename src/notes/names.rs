@@ -57,7 +57,7 @@ pub(super) fn find_at(text: &str) -> Vec<(Range<usize>, Name)> {
             let range = capture.get(0)?.range();
             let name = match (capture.get(1), capture.get(2)) {
                 (Some(code), _) => in_code(code.as_str())?,
-                (None, Some(variable)) => Name {
+                (None, Some(variable)) if !is_constant(variable.as_str()) => Name {
                     text: variable.as_str().to_owned(),
                     is_variable: true,
                     value: capture.get(3).map(|value| value.as_str().to_owned()),

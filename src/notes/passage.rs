@@ -70,6 +70,15 @@ impl Passage {
     }
 }
 
+/// The longest words that lead in a list without a colon, in bytes.
+const LONGEST_LEAD: usize = 300;
+
+/// Tells whether a paragraph leads in the list below it.
+fn leads(text: &str) -> bool {
+    text.ends_with(':')
+        || (text.ends_with('.') && text.len() < LONGEST_LEAD && text.contains("following "))
+}
+
 /// Tells whether the headings of a section sort its changes by kind.
 fn is_sorted(document: &Document<'_>, section: &Section) -> bool {
     const KINDS: Topics =
@@ -187,7 +196,7 @@ impl Walk {
         }
         let under = parent.or(self.lead).or(heading);
         let first = std::mem::take(&mut self.fresh);
-        let leads = matches!(kind, Kind::Paragraph) && plain.text.ends_with(':');
+        let leads = matches!(kind, Kind::Paragraph) && leads(&plain.text);
         self.passages.push(Passage {
             block,
             shape,

@@ -75,7 +75,8 @@ pub(super) fn may_say(above: &str) -> bool {
 /// Reads what a lead-in or heading says of the names in an item below it, `again` telling whether
 /// the item gives them another name.
 pub(super) fn makes(above: &str, is_heading: bool, item: &str, again: bool) -> Option<Makes> {
-    if !(is_heading || above.ends_with(':')) || !may_say(above) {
+    let leads = is_heading || above.ends_with(':') || points_down(above);
+    if !leads || !may_say(above) {
         return None;
     }
     let set = SET.as_ref()?;
@@ -86,6 +87,12 @@ pub(super) fn makes(above: &str, is_heading: bool, item: &str, again: bool) -> O
     let gone =
         makes == Makes::Deprecated && GONE.as_ref().is_some_and(|words| words.is_match(item));
     Some(if gone { Makes::Removed } else { makes })
+}
+
+/// Tells whether words point to a list below them although no colon does.
+fn points_down(above: &str) -> bool {
+    let lower = above.to_ascii_lowercase();
+    ["following", "listed below", "these "].iter().any(|words| lower.contains(words))
 }
 
 /// An item of a list of names.
@@ -125,6 +132,12 @@ mod tests {
         for (above, heading, item, expected) in [
             (
                 "The following environment variables have been removed:",
+                false,
+                "`A_B`",
+                Some(Makes::Removed),
+            ),
+            (
+                "The following variables are removed. They are settings now.",
                 false,
                 "`A_B`",
                 Some(Makes::Removed),

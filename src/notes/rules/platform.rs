@@ -83,7 +83,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: REQUIREMENTS,
         triggers: &["requir", "need", "depend"],
-        pattern: r"\b(?:requires?|requiring|needs?|depends on|dependent on)(?: at least| a minimum (?:of|version of)?| an?| the| now| minimum| \w+ly)*(?: version of)? ?\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: versions?| servers?| clusters?| database)? (?:version )?(?P<range>(?:>=?|=>)? ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater|up)|and (?:higher|newer|later|above)|at least|minimum))?(?:(?:,| or| and| /) ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater))?))?)",
+        pattern: r"\b(?:requires?|requiring|needs?|depends on|dependent on)(?: at least| a minimum (?:of|version of)?| an?| the| now| minimum| \w+ly)*(?: version of)? ?\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+){0,2})(?: versions?| servers?| clusters?| database)? (?:version )?(?P<range>(?:>=?|=>)? ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater|up)|and (?:higher|newer|later|above)|at least|minimum))?(?:(?:,| or| and| /) ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater))?))?)",
         unless: ELSEWHERE,
         finds: &[
             "We require PostgreSQL 12.4 or 13.2 or later.",
@@ -104,14 +104,17 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: REQUIREMENTS,
         triggers: &["minim", "at least", "or later", "or newer", "or higher", "or above", "lowest"],
-        pattern: r"\b(?:minimum|min\.?|minimal|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is|are) (?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
+        pattern: r"\b(?:minimum|min\.?|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d#]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d#]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is|are) (?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
         unless: ELSEWHERE,
         finds: &[
             "The minimum supported Kubernetes version rises to 1.21.",
             "It asks for a minimum K8s version of `1.19`",
             "PostgreSQL 14 or newer is now required.",
         ],
-        passes: &["The minimum Python version for developers is 3.10."],
+        passes: &[
+            "The minimum Python version for developers is 3.10.",
+            "Add the minimum Analytics script (#187)",
+        ],
         ..RULE
     },
     Rule {
@@ -134,10 +137,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Requires,
         confidence: Confidence::High,
         place: REQUIREMENTS,
-        triggers: &["requir", "need"],
-        pattern: r"\b(?:requires?|needs?)(?: at least| a minimum of| now| version \w+ of)* (?P<component>{C}) (?:versions? )?(?P<range>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)))?)",
+        triggers: &["requir", "need", "only support"],
+        pattern: r"\b(?:requires?|needs?)(?: at least| a minimum of| now| version \w+ of)* (?P<component>{C}) (?:versions? )?(?P<range>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)))?)|\bonly supports? (?P<component2>{C})(?: clusters?)?(?: versions?)? (?P<range2>>= ?{V}|{V} ?(?:\+|(?:or|and) (?:higher|newer|later|above|greater)))",
         unless: ELSEWHERE,
-        finds: &["Require gitlab 12.4", "It now requires at least postgres 14."],
+        finds: &[
+            "This release only supports Kubernetes versions >= v1.19",
+            "Require gitlab 12.4",
+            "It now requires at least postgres 14.",
+        ],
         passes: &["Require 2 reviews", "It requires postgres."],
         ..RULE
     },
@@ -195,7 +202,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "migrat",
         ],
         pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:not|un)[ -]?(?:supported|possible)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)",
-        unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
+        unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\bone way\b|\boptional|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
         finds: &[
             "You must be on Lighthouse 3.1.7 before updating to 3.2.0.",
             "The voyage can only be made from version 1.8.4.",

@@ -63,7 +63,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::ALL,
         triggers: &["no longer", "no effect", "ignored", "obsolete", "unsupported"],
         pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:is|are|has|have|does|do|will be)(?: now)? (?:no longer (?:be )?(?:used|supported|available|read|recogni[sz]ed|honou?red|respected|accepted|considered|in use|exists?|have any|has any|valid|evaluated)|no effect any ?more|ignored\b|obsolete\b|unsupported\b)|(?P<names2>{L})(?P<noun2>{noun}) no longer (?:exists?|works?|ha(?:s|ve) (?:any|an) effect)|\bno longer (?:supports?|uses?|reads?|honou?rs?|accepts?|recogni[sz]es?) (?:the )?(?:old |legacy |deprecated )?(?:environment variables? |env(?:ironment)? var(?:iable)?s? |option |setting |flag |value )?(?P<names3>{L})(?P<noun3>{noun})",
-        unless: r"\bwhen\b[^.]{0,80}\bignored|\bignored (?:when|if|for|by|in|unless)\b|\bfix\w*\b|\bno longer (?:used|needed|required) (?:by|in) (?:the )?(?:test|internal)",
+        unless: r"\bwhen\b[^.]{0,80}\bignored|^\W*if\b[^.]{0,80}\bignored|\bignored (?:when|if|for|by|in|unless)\b|\bfix\w*\b|\bno longer (?:used|needed|required) (?:by|in) (?:the )?(?:test|internal)",
         finds: &[
             "`OLD_MODE` is no longer supported.",
             "The server no longer reads `OLD_MODE`.",
@@ -155,12 +155,15 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::ALL,
         triggers: &["instead"],
         pattern: r"\buse(?: the)?(?: new)?(?: \w+)? (?P<new>{N})(?P<noun>{noun}) instead of(?: the)?(?: old)? ?(?P<old>{N})|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead",
-        unless: LATER,
+        unless: r"\b(?:will be|to be|can be|could be|may be|might be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)|\binternal",
         finds: &[
             "Use `NEW_NAME` instead of `OLD_NAME`.",
             "`OLD_NAME` was removed, use `NEW_NAME` instead.",
         ],
-        passes: &["Use a file instead of `STDIN_INPUT` only if you can."],
+        passes: &[
+            "Use a file instead of `STDIN_INPUT` only if you can.",
+            "Internal types use `new_scope` instead of `old_scope`.",
+        ],
         ..RULE
     },
     Rule {
@@ -214,7 +217,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["must", "required", "need", "have to"],
         pattern: r"\b(?:must|need to|needs to|have to|has to|required to)(?: now| also| first)?(?: explicitly)? (?:set|provide|add|define|specify|configure|supply|include|pass)(?: the| a| an| your| both)?(?: new)?(?: \w+){0,2}? ?(?P<names>{L})(?P<noun>{noun})|\b(?:must|needs? to|has to|have to)(?: now)? be (?:set|provided|configured|supplied|specified|passed|given)\b[^.`]{0,40}\b(?:via|through|with|using|by|in|as)(?: setting)?(?: the)?(?: new)?(?: \w+)? (?P<names2>{L})(?P<noun2>{noun})|\b(?:now|newly) requires?(?: setting| that you set)?(?: the| a| an)?(?: new)?(?: environment variable| env var| setting| option)? (?P<names3>{L})(?P<noun3>{noun})",
-        unless: r"\b(?:no longer|don't|do not|not|may|might|if you (?:want|wish|would|prefer)|only (?:if|when|need))\b[^.]{0,20}(?:must|need|have to|set|required)|^\W*(?:to|in order to) (?:use|enable|try|keep|restore|disable|allow)|\bif\b[^.]{0,60}, you (?:must|need|have)|\byou had\b|fix\w*:",
+        unless: r"\b(?:no longer|don't|do not|not|may|might|if you (?:want|wish|would|prefer)|only (?:if|when|need))\b[^.]{0,20}(?:must|need|have to|set|required)|^\W*(?:to|in order to) (?:\w+ly )?(?:use|enable|try|keep|restore|disable|allow)|\bif you (?:want|wish|prefer|would like)\b|\bif\b[^.]{0,60}, you (?:must|need|have)|\byou had\b|fix\w*:",
         finds: &[
             "You must also set `BERTH_NAME` yourself.",
             "A berth must be given with the `BERTH_NAME` setting.",
@@ -248,7 +251,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["new", "add", "introduc", "support", "expose", "implement"],
         pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6} (?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
+        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|\bto (?:\w+ ){0,2}(?:scripts?|notifications?|hooks?|builds?) |add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
         finds: &[
             "Add `NEW_THREADS` and `NEW_SIZE` variables",
             "New environment variable `NEW_SIZE`",
