@@ -184,6 +184,18 @@ fn requirements_stops_and_the_way_back_are_read() {
 }
 
 #[test]
+fn in_a_list_of_changes_only_what_stands_beside_is_required() {
+    let declared = Declared::Implicit;
+    check(
+        Kind::App,
+        "- Raise the minimum Kubernetes version to 1.25 (#12)\n- Raise the minimum Knotlib version to 3.13 (#13)\n",
+        declared,
+        &["requires Kubernetes >=1.25"],
+    );
+    check(Kind::App, "This release requires Knotlib 3.13.", declared, &["requires Knotlib >=3.13"]);
+}
+
+#[test]
 fn moved_images_are_read_from_words_diffs_and_pairs() {
     for text in [
         "The docker image has moved from `old-yard/ship` to `ghcr.io/harbour/ship`.",

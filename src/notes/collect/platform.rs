@@ -1,9 +1,11 @@
 //! Facts about versions and places: requirements, stops, versions not to run, moves.
 
 use super::super::fact::{Confidence, Fact, FactKind};
+use super::super::passage::Shape;
 use super::super::rules::Makes;
 use super::super::rules::engine::Hit;
-use super::super::rules::platform::INSIDE;
+use super::super::rules::platform::{BESIDE, INSIDE};
+use super::super::topics::Topics;
 use super::super::version::Version;
 use super::prose::groups;
 use super::{Mark, Reader};
@@ -21,6 +23,12 @@ impl Reader<'_> {
             groups(&hit.captures, "component").first().and_then(|text| self.component(text));
         let written = groups(&hit.captures, "range").first().copied();
         let (Some(component), Some(written)) = (component, written) else { return };
+        let passage = mark.passage;
+        let called = passage.topics.has(Topics::BREAKING) || passage.bang;
+        // In a list of changes a version that goes up is mostly that of a library.
+        if passage.shape == Shape::Entry && !called && !is_beside(&component) {
+            return;
+        }
         let is_own = |version: &Version| {
             version.precision() >= 2 && self.reading.own_versions.contains(&version.to_string())
         };
@@ -115,6 +123,11 @@ impl Reader<'_> {
         let Some(fact) = self.begin(kind, mark) else { return };
         self.found.add(Fact { name: old.clone(), old, new: Some(new.clone()), ..fact }, new);
     }
+}
+
+/// Tells whether an installation brings a component along, and not the image.
+fn is_beside(component: &str) -> bool {
+    BESIDE.split('|').any(|name| name.eq_ignore_ascii_case(component))
 }
 
 /// Tells whether a text looks like an image and not like a path, a page or two words.

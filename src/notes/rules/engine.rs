@@ -26,6 +26,7 @@ use regex::{Captures, Regex};
 
 use super::super::passage::{Passage, Shape};
 use super::super::topics::Topics;
+use super::platform::BESIDE;
 use super::{Makes, Rule, Scope, all};
 
 /// The most matches of one rule that are taken from one sentence.
@@ -92,10 +93,7 @@ const SHORTHANDS: [(&str, &str); 16] = [
         r"`?[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9][a-z0-9._-]*)+(?::[A-Za-z0-9_][\w.-]*)?`?",
     ),
     ("{R}", r"`?(?:[a-z0-9-]+\.)+(?:io|com|org|net|dev|cloud|example)`?(?:[^/\w]|$)"),
-    (
-        "{C}",
-        r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API",
-    ),
+    ("{C}", BESIDE),
     ("[^.`]", r"[^.`\x01\x03]"),
     ("[^.;`]", r"[^.;`\x01\x03]"),
     ("[^`]", r"[^`\x01\x03]"),

@@ -68,6 +68,9 @@ pub(in crate::notes) const INSIDE: [&str; 60] = [
     "xcode",
 ];
 
+/// What installations bring along themselves: databases, the cluster, programs beside it.
+pub(in crate::notes) const BESIDE: &str = r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API";
+
 /// Words of a sentence about building or about another program.
 const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|still requires?|future|next (?:major |minor )?(?:release|version))\b";
 
