@@ -1,0 +1,39 @@
+//! Tries what was decided on the files themselves.
+
+use super::super::plan_types::{Change, FileEdit};
+use super::super::render::render;
+use super::{Met, Outcome, at};
+use crate::tree::Tree;
+
+/// Tries the edits on the files, all together, and makes a step of each that is refused.
+///
+/// The edits that stay can be made in one transaction and undone byte for byte; where two of them
+/// meet in one scalar the later one becomes the step.
+#[must_use]
+pub fn proved(base: &dyn Tree, met: Met) -> Met {
+    let mut accepted: Vec<FileEdit> = Vec::new();
+    let mut met = met;
+    for found in &mut met.matches {
+        let Outcome::Edit { purpose, edits, position, .. } = &found.outcome else { continue };
+        let mut tried = accepted.clone();
+        tried.extend(edits.iter().filter(|edit| !accepted.contains(edit)).cloned());
+        match refused(base, edits, tried.clone()) {
+            None => accepted = tried,
+            Some(reason) => {
+                let place = at(position);
+                let text = format!("{purpose} at {place}; it is not edited: {reason}");
+                found.outcome = Outcome::Step { text, position: Some(position.clone()) };
+            }
+        }
+    }
+    met
+}
+
+/// Says why edits cannot be made; only the files that `new` are about are looked at.
+fn refused(base: &dyn Tree, new: &[FileEdit], all: Vec<FileEdit>) -> Option<String> {
+    let touched = |edit: &FileEdit| new.iter().any(|new| new.file == edit.file);
+    let edits = all.into_iter().filter(touched).collect();
+    let change = Change { id: String::new(), purpose: String::new(), edits, inverse: Vec::new() };
+    let refused = render(base, &[], &[&change]).err()?;
+    refused.first().map(|why| why.message.clone())
+}
