@@ -36,6 +36,8 @@ mod gold;
 #[cfg(test)]
 mod levers;
 #[cfg(test)]
+mod matching;
+#[cfg(test)]
 mod notes;
 #[cfg(test)]
 mod parts;

@@ -23,13 +23,10 @@ pub(super) fn refusal(setting: &Setting, upgraded: &BTreeSet<ObjectName>) -> Opt
 /// Returns the edit that gives a setting another name; `None` where its name stands in no scalar
 /// that can be edited, or the new name belongs elsewhere.
 pub(super) fn renamed(setting: &Setting, new: &str) -> Option<FileEdit> {
-    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let dashed = setting.kind != SettingKind::Flag || new.starts_with("--");
-    if new.is_empty() || !new.chars().all(valid) || !dashed {
-        return None;
-    }
     let place = &setting.key;
     let edit = match &setting.spelled {
+        _ if setting.kind == SettingKind::Variable && !is_name(new) => return None,
+        _ if setting.kind == SettingKind::Flag && !new.starts_with("--") => return None,
         Spelled::Key if setting.kind == SettingKind::Variable => {
             Edit::RenameKey { at: place.spot.clone(), to: new.to_owned() }
         }
@@ -39,8 +36,7 @@ pub(super) fn renamed(setting: &Setting, new: &str) -> Option<FileEdit> {
             let above = setting.name.strip_suffix(key.as_str())?;
             let to = new.strip_prefix(above)?;
             let at = place.spot.clone();
-            (!to.is_empty() && !to.contains('.'))
-                .then(|| Edit::RenameKey { at, to: to.to_owned() })?
+            is_key(to, key).then(|| Edit::RenameKey { at, to: to.to_owned() })?
         }
         Spelled::Text { text, name } => {
             let mut after = text.clone();
@@ -50,6 +46,19 @@ pub(super) fn renamed(setting: &Setting, new: &str) -> Option<FileEdit> {
         Spelled::Elsewhere => return None,
     };
     Some(in_file(place, edit))
+}
+
+/// Says whether a text can be the name of a variable.
+fn is_name(text: &str) -> bool {
+    let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(valid)
+}
+
+/// Says whether a text can be one key of a dotted path, in the place of an old one: a dot leads on
+/// to another key, unless the old key has some itself.
+fn is_key(text: &str, old: &str) -> bool {
+    let leads_on = text.contains('.') && !old.contains('.');
+    !text.is_empty() && !leads_on && !text.contains(['[', ' ', '`'])
 }
 
 /// Returns the edit that takes a setting out.

@@ -1,9 +1,11 @@
 //! Tries what was decided on the files themselves.
 
+use std::collections::BTreeSet;
+
 use super::super::plan_types::{Change, FileEdit};
 use super::super::render::render;
 use super::{Met, Outcome, at};
-use crate::tree::Tree;
+use crate::tree::{RepoPath, Tree};
 
 /// Tries the edits on the files, all together, and makes a step of each that is refused.
 ///
@@ -11,6 +13,15 @@ use crate::tree::Tree;
 /// meet in one scalar the later one becomes the step.
 #[must_use]
 pub fn proved(base: &dyn Tree, met: Met) -> Met {
+    let edits = met.matches.iter().filter_map(|found| match &found.outcome {
+        Outcome::Edit { edits, .. } => Some(edits),
+        _ => None,
+    });
+    let all: Vec<FileEdit> = edits.flatten().cloned().collect();
+    // Nearly always all of them can be made; only else are they tried one by one.
+    if refused(base, &all, all.clone()).is_none() {
+        return met;
+    }
     let mut accepted: Vec<FileEdit> = Vec::new();
     let mut met = met;
     for found in &mut met.matches {
@@ -31,8 +42,8 @@ pub fn proved(base: &dyn Tree, met: Met) -> Met {
 
 /// Says why edits cannot be made; only the files that `new` are about are looked at.
 fn refused(base: &dyn Tree, new: &[FileEdit], all: Vec<FileEdit>) -> Option<String> {
-    let touched = |edit: &FileEdit| new.iter().any(|new| new.file == edit.file);
-    let edits = all.into_iter().filter(touched).collect();
+    let files: BTreeSet<&RepoPath> = new.iter().map(|edit| &edit.file).collect();
+    let edits = all.into_iter().filter(|edit| files.contains(&edit.file)).collect();
     let change = Change { id: String::new(), purpose: String::new(), edits, inverse: Vec::new() };
     let refused = render(base, &[], &[&change]).err()?;
     refused.first().map(|why| why.message.clone())
