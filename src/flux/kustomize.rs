@@ -107,6 +107,21 @@ impl<'a> Contexts<'a> {
         around
     }
 
+    /// Returns the Flux Kustomization behind a context.
+    pub(super) fn kustomization(&self, context: usize) -> Option<Object<'a>> {
+        self.list.get(context).and_then(|context| context.kustomization)
+    }
+
+    /// Lists what kustomize generates, with the namespace that each gets and its context.
+    pub(super) fn all_generated(
+        &self,
+    ) -> impl Iterator<Item = (ObjectName, usize, &Generated<'a>)> {
+        self.generated.iter().map(|generated| {
+            let name = ObjectName::new(self.namespace_of(generated).as_deref(), &generated.name);
+            (name, generated.context, generated)
+        })
+    }
+
     /// Says whether a kustomization uses the file as a patch.
     pub(super) fn is_patch(&self, file: &RepoPath) -> bool {
         self.patches.contains(file)

@@ -93,6 +93,8 @@ pub(super) enum Kind {
     JsonPatch,
     /// Values in a file or a ConfigMap.
     Values,
+    /// Any other object; only where all of them were asked for.
+    Other,
 }
 
 /// One object of a file.
@@ -255,16 +257,30 @@ impl File {
     }
 }
 
-/// Parses every YAML file among `paths`.
+/// Parses every YAML file among `paths`, and keeps the objects that an inventory is made of.
 pub(super) fn load(
     tree: &dyn Tree,
     paths: &[RepoPath],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Files, Read) {
+    load_kinds(tree, paths, diagnostics, false)
+}
+
+/// Parses every YAML file among `paths`, and keeps objects of every kind.
+pub(super) fn load_all(tree: &dyn Tree, paths: &[RepoPath]) -> Files {
+    load_kinds(tree, paths, &mut Vec::new(), true).0
+}
+
+fn load_kinds(
+    tree: &dyn Tree,
+    paths: &[RepoPath],
+    diagnostics: &mut Vec<Diagnostic>,
+    all: bool,
+) -> (Files, Read) {
     let results: Vec<_> = paths
         .par_iter()
         .filter(|path| is_yaml(path) || is_kustomization(path))
-        .map(|path| read(tree, path))
+        .map(|path| read(tree, path, all))
         .collect();
     let mut files = Vec::new();
     let mut total = Read::default();
@@ -300,7 +316,7 @@ pub(super) fn is_yaml(path: &RepoPath) -> bool {
 type Parsed = Option<(Option<File>, u64, usize)>;
 
 /// Reads one file; the inner `None` is a file without an object that matters.
-fn read(tree: &dyn Tree, path: &RepoPath) -> Result<Parsed, Diagnostic> {
+fn read(tree: &dyn Tree, path: &RepoPath, all: bool) -> Result<Parsed, Diagnostic> {
     let unreadable = |line: Option<u32>, column: Option<u32>, message: String| Diagnostic {
         code: "unreadable".to_owned(),
         severity: Severity::Warning,
@@ -318,7 +334,8 @@ fn read(tree: &dyn Tree, path: &RepoPath) -> Result<Parsed, Diagnostic> {
     let stream = Stream::from_bytes(bytes)
         .map_err(|error| unreadable(error.line(), error.column(), unreadable_yaml(path, &error)))?;
     let kustomization = is_kustomization(path);
-    let kinds: Vec<_> = stream.documents().map(|root| kind(root, kustomization)).collect();
+    let kind = |root| kind(root, kustomization).or_else(|| other(root).filter(|_| all));
+    let kinds: Vec<_> = stream.documents().map(kind).collect();
     let documents = kinds.len();
     let embedded = embedded(&stream, &kinds);
     // A file without an object may still hold values that a kustomization names.
@@ -354,6 +371,12 @@ fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
         ("keda.sh", "ScaledObject") => Kind::ScaledObject,
         _ => return None,
     })
+}
+
+/// Tells an object of Kubernetes of any kind.
+fn other(root: Node<'_>) -> Option<Kind> {
+    let both = root.get("kind").is_some() && root.get("apiVersion").is_some();
+    (both && root.at(&["metadata", "name"]).is_some()).then_some(Kind::Other)
 }
 
 /// Says whether a document may be values, under whatever name: a mapping that is no object of

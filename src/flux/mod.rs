@@ -6,8 +6,9 @@
 //! together, `fragments` the patches among them; `values` knows the shapes in which charts spell
 //! images, `hints` the comments that name one; `values_from` and `patches` read what is laid over a
 //! release's own values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and
-//! `outside` say what stops a release and whether it writes data. Nothing here reads a disk or a
-//! socket: files come from a [`Tree`](crate::tree::Tree).
+//! `outside` say what stops a release and whether it writes data. `objects` hands objects of every
+//! kind to those who ask other questions. Nothing here reads a disk or a socket: files come from a
+//! [`Tree`](crate::tree::Tree).
 
 mod discover;
 mod env_file;
@@ -19,6 +20,7 @@ mod lever;
 mod load;
 mod manifests;
 mod model;
+mod objects;
 mod outside;
 mod patch_lever;
 mod patches;
@@ -34,6 +36,7 @@ pub use model::{
     ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,
     Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef,
 };
+pub use objects::{Applied, GeneratedMap, Layer, Manifest, Objects};
 pub use settings::{
     Hidden, Literal, Mention, Origin, Setting, SettingKind, Settings, Spelled, settings,
 };

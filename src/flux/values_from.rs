@@ -220,7 +220,7 @@ impl<'a> Discovery<'a> {
 
 /// Reads a `targetPath`, dots between its keys, `[0]` for an item of a list and `\\.` for a dot in a
 /// key, as `helm --set` has it.
-fn target_path(text: &str) -> Path {
+pub(super) fn target_path(text: &str) -> Path {
     let mut steps = Vec::new();
     let mut key = String::new();
     let mut chars = text.chars();

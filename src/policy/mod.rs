@@ -22,7 +22,7 @@ pub use configuration::{
     CONFIGURATION_FILE, Configuration, Delivery as DeliveryMode, Forge, ForgeKind, Ignore,
     Messages, Registry, Subject,
 };
-pub use datastore::Datastore;
+pub use datastore::{Datastore, EngineObject, Home, Keep, Step};
 pub use glob::Glob;
 pub use load::{POLICY_FOLDER, builtin, load};
 pub use rules::{Rule, RuleKind, kinds_schema};
@@ -73,7 +73,49 @@ impl Policies {
         self.datastores.iter().find(|engine| glob::names(&engine.policy.images, path))
     }
 
-    /// Returns the datastore that an environment variable of this name points at.
+    /// Returns the datastore of a name.
+    #[must_use]
+    pub fn datastore(&self, name: &str) -> Option<&Ruled<Datastore>> {
+        self.datastores.iter().find(|engine| engine.policy.name == name)
+    }
+
+    /// Returns a datastore and those that it is like, the nearest first.
+    #[must_use]
+    pub fn datastore_family(&self, name: &str) -> Vec<&Ruled<Datastore>> {
+        let mut family: Vec<&Ruled<Datastore>> = Vec::new();
+        let mut next = self.datastore(name);
+        while let Some(engine) =
+            next.filter(|engine| family.iter().all(|known| known.policy.name != engine.policy.name))
+        {
+            family.push(engine);
+            next = engine.policy.like.as_deref().and_then(|like| self.datastore(like));
+        }
+        family
+    }
+
+    /// Returns the datastore whose chart, or whose key among the values of another, has this name.
+    #[must_use]
+    pub fn datastore_of_chart(&self, name: &str) -> Option<&Ruled<Datastore>> {
+        self.datastores.iter().find(|engine| engine.policy.charts.iter().any(|c| c.matches(name)))
+    }
+
+    /// Returns the datastore that a word of an address or a setting means.
+    #[must_use]
+    pub fn datastore_of_word(&self, word: &str) -> Option<&Ruled<Datastore>> {
+        self.datastores.iter().find(|engine| engine.policy.is_called(word))
+    }
+
+    /// Returns the datastore that a variable of this name points at, whether it shows that data is
+    /// written or not. An engine's own name beats the names that say only `database`.
+    #[must_use]
+    pub fn datastore_hinted(&self, name: &str) -> Option<&Ruled<Datastore>> {
+        self.datastores.iter().find(|engine| {
+            let Datastore { variables, hints, .. } = &engine.policy;
+            variables.iter().chain(hints).any(|glob| glob.matches(name))
+        })
+    }
+
+    /// Returns the datastore that a variable of a release that writes data points at.
     #[must_use]
     pub fn datastore_of_variable(&self, name: &str) -> Option<&Ruled<Datastore>> {
         self.datastores

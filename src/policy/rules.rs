@@ -53,7 +53,7 @@ impl RuleKind {
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "refit policy")]
-#[expect(dead_code, reason = "only its schema is used")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "only its schema is used")]
 enum Document {
     Chart(ChartPolicy),
     Strategy(StrategyPolicy),
@@ -89,7 +89,10 @@ impl Policies {
         let datastores = self.datastores.iter().map(|ruled| Rule {
             kind: RuleKind::Datastore,
             rule: &ruled.rule,
-            says: names(ruled.policy.images.iter().chain(&ruled.policy.variables)),
+            says: {
+                let Datastore { images, variables, hints, files, .. } = &ruled.policy;
+                names(images.iter().chain(variables).chain(files).chain(hints))
+            },
         });
         let apps = self.apps.iter().map(|ruled| Rule {
             kind: RuleKind::App,
