@@ -57,8 +57,7 @@ impl<'a> Contexts<'a> {
             files.objects().filter(|object| object.kind == Kind::FluxKustomization).collect();
         let sources = Sources::of(files, &objects);
         for object in objects {
-            // One without a source is a patch on others, and one of another repository's files
-            // says nothing about those of this one.
+            // One of another repository's files says nothing about those of this one.
             if !sources.is_here(object) {
                 continue;
             }

@@ -39,7 +39,11 @@ impl Sources {
     /// Says whether a Kustomization applies files of this repository. A source that the repository
     /// does not define is taken for it; so is another name for the same URL.
     pub(super) fn is_here(&self, kustomization: Object<'_>) -> bool {
-        let Some(source) = source_of(kustomization) else { return false };
+        // A parent's patch often gives all of a repository's Kustomizations their source. A patch in
+        // a file of its own has none either, and seldom a path.
+        let Some(source) = source_of(kustomization) else {
+            return kustomization.root.at(&["spec", "path"]).is_some();
+        };
         let Some(own) = &self.own else { return true };
         match (self.urls.get(&source), self.urls.get(own)) {
             _ if source == *own => true,
