@@ -274,6 +274,8 @@ pub struct Kept {
     pub secret: Option<ObjectName>,
     /// The key in that Secret.
     pub key: Option<String>,
+    /// Why it must be kept.
+    pub why: String,
     /// Where it stands.
     pub position: Position,
 }

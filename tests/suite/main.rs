@@ -52,4 +52,6 @@ mod program;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod states;
+#[cfg(test)]
 mod upstream;

@@ -1,0 +1,35 @@
+//! The keys that must be kept beside the data to be able to read it again.
+//!
+//! A backup of a database whose columns are encrypted is worth nothing without the key, and the key
+//! stands elsewhere: in a Secret, under a name that policies know. Only names are kept here.
+
+use super::apps::App;
+use super::model::Kept;
+use super::settings::Value;
+use crate::policy::{Keep, Policies};
+
+/// Lists what must be kept beside the data of a release.
+pub(super) fn keeps(app: &App<'_>, policies: &Policies) -> Vec<Kept> {
+    let rules: Vec<&Keep> = policies.datastores.iter().flat_map(|e| &e.policy.keep).collect();
+    let mut found: Vec<Kept> = Vec::new();
+    for setting in &app.settings.list {
+        let matches = |keep: &&&Keep| {
+            keep.names.iter().any(|name| name.matches(&setting.normal))
+                && !keep.except.iter().any(|name| name.matches(&setting.normal))
+        };
+        let Some(keep) = rules.iter().find(matches) else { continue };
+        // A switch or a path is no key.
+        let (secret, key) = match &setting.value {
+            Value::Secret { secret, key, .. } => (Some(app.named(secret)), Some(key.clone())),
+            Value::Plain(text) if text.len() > 7 && setting.is_variable => (None, None),
+            Value::Plain(_) => continue,
+        };
+        let known = |kept: &Kept| kept.name == setting.name && kept.secret == secret;
+        if found.iter().any(known) {
+            continue;
+        }
+        let (name, position) = (setting.name.clone(), setting.at.clone());
+        found.push(Kept { name, secret, key, position, why: keep.why.clone() });
+    }
+    found
+}

@@ -1,0 +1,99 @@
+//! The texts of a release: every scalar of its values, and the files that it mounts.
+//!
+//! Some applications are told their database in a file of settings rather than by variables. The
+//! texts are searched for hosts of services; nothing else of them is kept.
+
+use super::apps::App;
+use super::around::Around;
+use super::written::{Is, Written};
+use crate::diagnostic::Position;
+
+/// A text with where it stands.
+pub(super) struct Text {
+    /// What it is called: the path of the values, or the key of a ConfigMap or Secret.
+    pub(super) name: String,
+    pub(super) path: Vec<String>,
+    pub(super) content: String,
+    pub(super) at: Position,
+    /// Whether its content begins on the line below.
+    pub(super) is_block: bool,
+    /// The name of a database that stands beside it, with the key that says so.
+    pub(super) database: Option<(String, String)>,
+}
+
+/// Lists the scalars of a tree.
+pub(super) fn all(written: &Written, found: &mut Vec<Text>) {
+    walk(written, &mut Vec::new(), None, found);
+}
+
+fn walk(
+    written: &Written,
+    path: &mut Vec<String>,
+    database: Option<&(String, String)>,
+    found: &mut Vec<Text>,
+) {
+    match &written.is {
+        Is::Map(entries) => {
+            // `{url, database}`, and Grafana's `{url, jsonData: {database}}`.
+            let beside = ["database", "dbname", "dbName"].iter().find_map(|key| {
+                let inner = written.at(&["jsonData", key]).or_else(|| written.get(key))?;
+                Some(((*key).to_owned(), inner.text()?.to_owned()))
+            });
+            for entry in entries {
+                path.push(entry.key.clone());
+                walk(&entry.value, path, beside.as_ref().or(database), found);
+                path.pop();
+            }
+        }
+        Is::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index.to_string());
+                walk(item, path, None, found);
+                path.pop();
+            }
+        }
+        Is::Text(text) => found.push(Text {
+            name: path.iter().rev().take(2).rev().cloned().collect::<Vec<_>>().join("."),
+            path: path.clone(),
+            is_block: text.contains('\n'),
+            content: text.clone(),
+            at: written.at.clone(),
+            database: database.cloned(),
+        }),
+        Is::Null => {}
+    }
+}
+
+/// Lists the texts of the ConfigMaps and the templates of the Secrets that a release names.
+pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
+    let mut names: Vec<String> = found.iter().map(|text| text.content.clone()).collect();
+    // The common library names its own by the key of the values.
+    names.retain(|name| name.len() < 254 && !name.contains(char::is_whitespace));
+    names.sort();
+    names.dedup();
+    for name in names {
+        let name = name.replace("{{ .Release.Name }}", &app.helm_name);
+        for held in around.map(app.namespace.as_deref(), &name).unwrap_or_default() {
+            found.push(Text {
+                name: format!("{} of the ConfigMap {name}", held.key),
+                path: vec![held.key.clone()],
+                content: held.text.clone(),
+                at: held.at.clone(),
+                is_block: false,
+                database: None,
+            });
+        }
+        let Some(secret) = around.secret(app.namespace.as_deref(), &name) else { continue };
+        for key in &secret.keys {
+            let Some(template) = &key.template else { continue };
+            found.push(Text {
+                name: format!("{} of the Secret {name}", key.name),
+                path: vec![key.name.clone()],
+                content: template.clone(),
+                at: key.at.clone(),
+                is_block: template.contains('\n'),
+                database: None,
+            });
+        }
+    }
+}
