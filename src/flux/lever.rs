@@ -19,6 +19,8 @@ pub(super) struct Subject<'s, 'a> {
     pub(super) object: Object<'a>,
     /// Its chart's name.
     pub(super) chart: Option<&'s str>,
+    /// The URL of the chart's source.
+    pub(super) source: Option<&'s str>,
     /// The chart's version or range.
     pub(super) version: Option<&'s str>,
     /// Its values, those that win first: the inline ones, then those of files.
@@ -35,7 +37,7 @@ pub(super) struct Subject<'s, 'a> {
 /// workloads, else none with the reason.
 pub(super) fn of(subject: &Subject<'_, '_>, policies: &Policies) -> Lever {
     let Some(chart) = subject.chart else { return none("the chart is not known") };
-    let Some(policy) = policies.chart(chart) else {
+    let Some(policy) = policies.chart(chart, subject.source) else {
         return none(&format!("no policy says how the chart `{chart}` stops"));
     };
     let rule = Some(policy.rule.clone());

@@ -18,6 +18,10 @@ pub struct ChartPolicy {
     pub name: String,
     /// The charts that belong to it, by name.
     pub charts: Vec<Glob>,
+    /// The URLs of the sources that it speaks of, for charts whose name others use as well; any
+    /// source where none is given.
+    #[serde(default)]
+    pub sources: Vec<Glob>,
     /// The levers; together they stop every workload that the chart makes.
     #[serde(default)]
     pub levers: Vec<LeverRule>,

@@ -139,10 +139,16 @@ impl Policies {
         })
     }
 
-    /// Returns the levers of a chart family, by the chart's name.
+    /// Returns the levers of a chart family, by the chart's name and the URL of its source; a
+    /// family that is told by its source is not that of a chart whose source is not known.
     #[must_use]
-    pub fn chart(&self, name: &str) -> Option<&Ruled<ChartPolicy>> {
-        self.charts.iter().find(|chart| chart.policy.charts.iter().any(|c| c.matches(name)))
+    pub fn chart(&self, name: &str, source: Option<&str>) -> Option<&Ruled<ChartPolicy>> {
+        let any = |globs: &[Glob], text: &str| globs.iter().any(|glob| glob.matches(text));
+        self.charts.iter().find(|Ruled { policy, .. }| {
+            any(&policy.charts, name)
+                && (policy.sources.is_empty()
+                    || source.is_some_and(|source| any(&policy.sources, source)))
+        })
     }
 
     /// Returns the first rule that matches the facts of an upgrade.

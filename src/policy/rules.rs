@@ -213,7 +213,7 @@ mod tests {
         let tree = crate::tree::MemoryTree::of([(".refit/policies/a.yaml", own)]).unwrap();
         let paths = crate::tree::Tree::files(&tree).unwrap();
         let (policies, _) = crate::policy::load(&tree, &paths);
-        assert_eq!(policies.chart("grafana").unwrap().rule.name, "mine");
+        assert_eq!(policies.chart("grafana", None).unwrap().rule.name, "mine");
         let first = policies.rules().into_iter().find(|rule| rule.kind == RuleKind::Chart).unwrap();
         assert_eq!((first.rule.line, first.says.as_str()), (1, "grafana: patch Deployment/x"));
     }

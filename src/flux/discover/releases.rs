@@ -35,9 +35,12 @@ impl<'a> Discovery<'a> {
         } else if let Some(scaled) = self.outside.scaled(&release_name, id, applied) {
             lever::none(scaled)
         } else {
+            let source = chart.source.as_ref().and_then(|source| self.source_index(source));
+            let source = source.and_then(|index| self.sources.get(index)?.url.as_deref());
             let subject = lever::Subject {
                 object,
                 chart: chart.name.as_deref(),
+                source,
                 version: chart.version.as_deref(),
                 values: &all,
                 forced: &from.forced,

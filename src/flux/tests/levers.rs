@@ -154,6 +154,37 @@ fn a_chart_that_ignores_zero_is_patched() {
 }
 
 #[test]
+fn charts_of_one_name_are_told_by_their_source() {
+    let bitnami =
+        ["https://charts.bitnami.com/bitnami", "oci://registry-1.docker.io/bitnamicharts"];
+    let others = ["https://charts.example", "oci://registry.example/charts"];
+    let table = [
+        ("cert-manager", bitnami, "Values: controller.replicaCount: 0, webhook.replicaCount: 0"),
+        ("cert-manager", others, "Values: replicaCount: 0, webhook.replicaCount: 0"),
+        ("kube-state-metrics", bitnami, "Values: replicaCount: 0"),
+        ("kube-state-metrics", others, "Values: replicas: 0"),
+        ("gitea", bitnami, "Patch: Deployment/web-gitea"),
+        ("gitea", others, "Values: replicaCount: 0"),
+        ("wordpress", bitnami, "Values: replicaCount: 0"),
+        ("wordpress", others, "None: no policy says how the chart `wordpress` stops"),
+    ];
+    for (chart, sources, expected) in table {
+        for url in sources {
+            let file = of_chart(chart, "");
+            let source = format!(
+                "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\n\
+                 metadata: {{name: r}}\nspec: {{url: '{url}'}}\n"
+            );
+            let inventory = inventory(&[("web.yaml", &file), ("source.yaml", &source)]);
+            let lever = &inventory.releases[0].lever;
+            let said = lever.r#where.as_ref().unwrap_or(&lever.reason);
+            let said = format!("{:?}: {said}", lever.kind);
+            assert!(said.starts_with(expected), "{chart} of {url}: {said}");
+        }
+    }
+}
+
+#[test]
 fn a_patch_goes_behind_the_other_post_renderers() {
     let file = of_chart(
         "grafana",
