@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Position, RuleRef, Why};
+use crate::http::without_user;
 use crate::image::{Digest, Repository};
 use crate::tree::RepoPath;
 use crate::yaml::{Edit, Spot};
@@ -220,12 +221,15 @@ pub enum Package {
     Unknown(String),
 }
 
+/// Prints a URL as it is written, but for a login in it.
 impl fmt::Display for Package {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Image(repository) => write!(f, "{repository}"),
-            Self::HelmChart { url, chart } => write!(f, "{url}#{chart}"),
-            Self::OciChart { url, .. } | Self::Git { url } | Self::Unknown(url) => f.write_str(url),
+            Self::HelmChart { url, chart } => write!(f, "{}#{chart}", without_user(url)),
+            Self::OciChart { url, .. } | Self::Git { url } | Self::Unknown(url) => {
+                f.write_str(&without_user(url))
+            }
         }
     }
 }

@@ -32,4 +32,4 @@ pub use socket::install_crypto;
 pub use spool::Spool;
 pub use store::prune;
 pub use tower_service::{TowerService, tower_service};
-pub use url::{InvalidUrl, Secret, Url};
+pub use url::{InvalidUrl, Secret, Url, without_user};

@@ -5,6 +5,7 @@
 //! itself with both blotted out; the real text has to be asked for by [`Url::expose`]. [`Secret`]
 //! is the same idea for a password or a token on its own.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// An absolute `http` or `https` address.
@@ -236,6 +237,20 @@ fn blot_parameter(parameter: &str) -> String {
 }
 
 /// Hides what stands between `://` and `@` in a text that could not be read as an address.
+/// Returns an address without its user part, which may be a password or a token; that of `ssh`,
+/// which is neither, stays.
+#[must_use]
+pub fn without_user(text: &str) -> Cow<'_, str> {
+    let Some((scheme @ ("http" | "https" | "oci"), rest)) = text.split_once("://") else {
+        return Cow::Borrowed(text);
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rfind('@').and_then(|at| rest.get(at + 1..)) {
+        Some(rest) => Cow::Owned(format!("{scheme}://{rest}")),
+        None => Cow::Borrowed(text),
+    }
+}
+
 fn blot_user(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -248,6 +263,21 @@ fn blot_user(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn user_parts_are_left_out() {
+        for (given, printed) in [
+            ("https://example.org/a", "https://example.org/a"),
+            ("https://user:p@w@example.org/a@b", "https://example.org/a@b"),
+            ("http://token@example.org", "http://example.org"),
+            ("oci://user:pw@example.org/a", "oci://example.org/a"),
+            ("ssh://git@example.org/a", "ssh://git@example.org/a"),
+            ("git@example.org:a/b", "git@example.org:a/b"),
+            ("https://example.org/a?b=c@d", "https://example.org/a?b=c@d"),
+        ] {
+            assert_eq!(without_user(given), printed);
+        }
+    }
 
     #[test]
     fn prints_without_secrets() {

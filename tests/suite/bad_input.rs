@@ -164,6 +164,75 @@ fn broken_files_keep_their_secrets() {
 }
 
 #[test]
+fn logins_are_neither_printed_nor_recorded() {
+    let server = Server::start(|heard| match (heard.path(), heard.header("authorization")) {
+        (_, None) => {
+            let challenge = ("www-authenticate", "Basic realm=\"apps\"".to_owned());
+            Say::Answer(401, vec![challenge], Vec::new())
+        }
+        ("/charts/index.yaml", _) => {
+            let index = "entries:\n  tide: [{version: 1.0.0}, {version: 1.1.0}]\n";
+            Say::Answer(200, Vec::new(), index.as_bytes().to_vec())
+        }
+        ("/v2/apps/ledger/tags/list", _) => Say::json(&serde_json::json!({"tags": ["2.4.1"]})),
+        _ => Say::status(404),
+    });
+    let configuration = format!("registries:\n  - {{host: '{}', insecure: true}}\n", server.host);
+    let repo = pinned_to(&server.host, &configuration);
+    repo.write(
+        "tide.yaml",
+        &format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n\
+             metadata: {{name: tide, namespace: apps}}\nspec:\n  chart:\n    spec:\n      \
+             chart: tide\n      version: 1.0.0\n      sourceRef: {{kind: HelmRepository, name: tide}}\n\
+             ---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\n\
+             metadata: {{name: tide, namespace: apps}}\n\
+             spec: {{url: 'http://me:hunter2@{}/charts'}}\n",
+            server.host
+        ),
+    );
+    repo.commit_all("Add a chart");
+    // The login for images is in docker's configuration: base64 of `me:hunter2`.
+    let docker = tempfile::tempdir().unwrap();
+    let auths = format!(r#"{{"auths": {{"{}": {{"auth": "bWU6aHVudGVyMg=="}}}}}}"#, server.host);
+    fs::write(docker.path().join("config.json"), auths).unwrap();
+    let recorded = tempfile::tempdir().unwrap();
+    let record = recorded.path().to_str().unwrap();
+    let runs: [(&[&str], bool); 7] = [
+        (&["scan"], false),
+        (&["scan", "--format", "json"], false),
+        (&["preview", "--record", record], true),
+        (&["preview", "--format", "json"], true),
+        (&["preview", "--format", "markdown"], true),
+        (&["preview", "--release", "apps/tide"], true),
+        (&["run", "--forge", "local"], true),
+    ];
+    for (arguments, asks) in runs {
+        let mut command = command(repo.path());
+        command.env("DOCKER_CONFIG", docker.path()).args(arguments);
+        if asks {
+            command.arg("--no-cache");
+        }
+        let ran = Ran::of(&mut command);
+        let said = format!("{}\n{}", ran.out, ran.err);
+        assert!(said.contains("tide"), "{arguments:?}: {said}");
+        assert!(!asks || said.contains("1.1.0"), "the login works: {arguments:?}: {said}");
+        assert!(!said.contains("hunter2") && !said.contains("bWU6"), "{arguments:?}: {said}");
+    }
+    let pulls = walkdir::WalkDir::new(repo.path().join(".git/refit/pulls")).into_iter();
+    let files = pulls.chain(walkdir::WalkDir::new(recorded.path()));
+    let files: Vec<_> = files.flatten().filter(|entry| entry.file_type().is_file()).collect();
+    assert!(files.len() > 2, "{files:?}");
+    for file in files {
+        let text = String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned();
+        let text = format!("{}\n{text}", file.path().display());
+        assert!(!text.contains("hunter2") && !text.contains("bWU6"), "{text}");
+    }
+    let bodies = repo.git(&["log", "--all", "--format=%B"]);
+    assert!(bodies.contains("tide") && !bodies.contains("hunter2"), "{bodies}");
+}
+
+#[test]
 fn a_broken_file_names_its_place_once() {
     let fleet = Fleet::new();
     fleet.repo.write("broken.yaml", "kind: HelmRelease\nspec:\n  a: b: [\n");
