@@ -5,7 +5,7 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 
 use super::options::UpstreamOptions;
 use crate::http::{self, Client, Url};
@@ -117,8 +117,8 @@ fn logins(configuration: &Configuration) -> Result<BTreeMap<String, Credential>>
     let mut logins = BTreeMap::new();
     for registry in &configuration.registries {
         let read = |name: &String| {
-            env::var(name).with_context(|| {
-                format!("registries: {} wants the variable {name}, which is not set", registry.host)
+            env::var(name).map_err(|_| {
+                anyhow!("registries: {} wants the variable {name}, which is not set", registry.host)
             })
         };
         let Some(password) = &registry.password_env else { continue };

@@ -174,9 +174,12 @@ impl Place {
         let name = &on_disk.forge.remote;
         let token = token().map(|token| Token::new("x-access-token", token));
         let remote = Remote::new(repo, name, token);
-        let asked = || git::default_branch(&remote).ok().flatten();
-        let Some(base_branch) = named.or_else(|| repo.recorded_default_branch(name)).or_else(asked)
-        else {
+        let known = named.or_else(|| repo.recorded_default_branch(name));
+        let known = match known {
+            Some(known) => Some(known),
+            None => git::default_branch(&remote)?,
+        };
+        let Some(base_branch) = known else {
             bail!(
                 "the remote `{name}` names no default branch; name the one that Flux follows with --base"
             );

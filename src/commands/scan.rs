@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::ValueEnum;
 
-use super::options::{Format, width, write_json};
+use super::options::{width, write_json};
 use super::workspace::Workspace;
 use crate::report::scan_contract::Scan;
 use crate::report::scan_text;
@@ -20,22 +21,28 @@ pub(super) struct Arguments {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// How to print it
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ScanFormat::Text)]
+    format: ScanFormat,
     /// Fail when a file cannot be read
     #[arg(long)]
     strict: bool,
+}
+
+/// How the inventory is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ScanFormat {
+    /// For people
+    Text,
+    /// For programs: one document, versioned, with a schema (`refit schema`)
+    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::open(&arguments.dir)?;
     let inventory = &workspace.inventory;
     match arguments.format {
-        Format::Json => write_json(&Scan::from(inventory))?,
-        Format::Text => anstream::print!("{}", scan_text(inventory, width())),
-        Format::Markdown | Format::Patch => {
-            anyhow::bail!("`scan` prints `--format text` or `--format json`")
-        }
+        ScanFormat::Json => write_json(&Scan::from(inventory))?,
+        ScanFormat::Text => anstream::print!("{}", scan_text(inventory, width())),
     }
     Ok(if workspace.is_bad(arguments.strict) { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::flux::{self, Inventory, ObjectName, Release, discover};
 use crate::policy::{self, Configuration, Policies};
-use crate::report::diagnostic_text;
+use crate::report::placed_text;
 use crate::state::states;
 use crate::tree::{Tree, WorkTree};
 use crate::upgrade::{Background, Learned};
@@ -98,8 +98,7 @@ pub(super) fn configuration(dir: &Path) -> Result<Configuration> {
 }
 
 fn load(tree: &dyn Tree) -> Result<Configuration> {
-    Configuration::load(tree)
-        .map_err(|diagnostic| anyhow!("{}", diagnostic_text(&diagnostic).trim_end().to_owned()))
+    Configuration::load(tree).map_err(|diagnostic| anyhow!("{}", placed_text(&diagnostic)))
 }
 
 /// Returns the release whose name is most like `wanted`.

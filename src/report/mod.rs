@@ -21,6 +21,6 @@ pub use policy_text::policy_text;
 pub use preview::{
     Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, strategy,
 };
-pub use scan_text::{counted, diagnostic_text, diagnostics_text, scan_text};
+pub use scan_text::{counted, diagnostic_text, diagnostics_text, placed_text, scan_text};
 pub use style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 pub use table::{cut, table};

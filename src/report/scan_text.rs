@@ -98,15 +98,21 @@ pub fn diagnostic_text(diagnostic: &Diagnostic) -> String {
         Severity::Warning => "warning",
         Severity::Info => "note",
     };
+    let head = paint(BOLD, &format!("{severity}[{}]", diagnostic.code));
+    format!("{head} {}\n", placed_text(diagnostic))
+}
+
+/// Returns what a diagnostic says with its place before it.
+#[must_use]
+pub fn placed_text(diagnostic: &Diagnostic) -> String {
     let place = match (&diagnostic.file, diagnostic.line, diagnostic.column) {
         (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
         (Some(file), Some(line), None) => format!("{file}:{line}: "),
         (Some(file), ..) => format!("{file}: "),
         _ => String::new(),
     };
-    let head = paint(BOLD, &format!("{severity}[{}]", diagnostic.code));
     let body = diagnostic.message.trim_end().replace('\n', "\n  ");
-    format!("{head} {place}{body}\n")
+    format!("{place}{body}")
 }
 
 /// Returns a number with its noun, in the plural where it takes one.
