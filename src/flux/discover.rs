@@ -12,12 +12,15 @@ mod sources;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
+use super::applied;
 use super::kustomize::Contexts;
 use super::load::load;
-use super::manifests::Manifests;
+use super::manifests::{Found, Manifests};
 use super::model::{Inventory, ObjectName, Release, Source, SourceKind};
 use super::outside::Outside;
+use super::parents::Patches;
 use super::pins::Pins;
+use super::remediation;
 use crate::diagnostic::{Diagnostic, Position};
 use crate::policy::Policies;
 use crate::tree::{RepoPath, Tree, TreeError};
@@ -58,6 +61,7 @@ pub fn discover(
     discovery.fragments(&releases);
     discovery.lock_overruled();
     discovery.kustomize_images();
+    discovery.parents(&releases);
     discovery.sources.iter_mut().for_each(|source| dedup(&mut source.releases));
     let Discovery { pins, mut sources, mut releases, mut diagnostics, .. } = discovery;
     sources.sort_by(|a, b| (&a.position, &a.id).cmp(&(&b.position, &b.id)));
@@ -82,6 +86,19 @@ pub(super) struct Discovery<'a> {
     pub(super) outside: Outside,
     /// The pins that something else replaces, with what does in which release.
     pub(super) overruled: BTreeMap<String, Vec<Winner>>,
+}
+
+impl<'a> Discovery<'a> {
+    /// Reads what stands above the releases: who applies them, and what Helm does with an upgrade.
+    fn parents(&mut self, releases: &[Found<'a>]) {
+        let Manifests { files, contexts } = &self.manifests;
+        let patches = Patches::of(files, contexts);
+        for Found { object, id, applied, index } in releases {
+            let Some(release) = self.releases.get_mut(*index) else { continue };
+            release.remediation = remediation::of(*object, id, applied, contexts, &patches);
+            release.applied_by = applied::of(id, applied, contexts, &patches);
+        }
+    }
 }
 
 /// What replaces a pin in a release.

@@ -237,6 +237,11 @@ impl Files {
 }
 
 impl File {
+    /// Returns its text, read.
+    pub(super) fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
     /// Lists the YAML inside its block scalars.
     fn embedded(&self) -> impl Iterator<Item = Embedded<'_>> {
         self.embedded.iter().filter_map(|inner| {

@@ -6,10 +6,12 @@
 //! together, `fragments` the patches among them; `values` knows the shapes in which charts spell
 //! images, `hints` the comments that name one; `values_from` and `patches` read what is laid over a
 //! release's own values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and
-//! `outside` say what stops a release and whether it writes data. `objects` hands objects of every
-//! kind to those who ask other questions. Nothing here reads a disk or a socket: files come from a
+//! `outside` say what stops a release and whether it writes data; `applied` and `remediation`, with
+//! `parents`, what Flux and Helm do with an upgrade of it. `objects` hands objects of every kind to
+//! those who ask other questions. Nothing here reads a disk or a socket: files come from a
 //! [`Tree`](crate::tree::Tree).
 
+mod applied;
 mod discover;
 mod env_file;
 mod folder;
@@ -22,21 +24,25 @@ mod manifests;
 mod model;
 mod objects;
 mod outside;
+mod parents;
 mod patch_lever;
 mod patches;
 mod pins;
+mod remediation;
 mod settings;
 mod substitute;
 mod values;
 mod values_from;
 mod writes;
 
+pub use applied::AppliedBy;
 pub use discover::discover;
 pub use model::{
     ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,
     Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef,
 };
 pub use objects::{Applied, GeneratedMap, Layer, Manifest, Objects};
+pub use remediation::{ENOUGH, Remediation, Timeout};
 pub use settings::{
     Hidden, Literal, Mention, Origin, Setting, SettingKind, Settings, Spelled, settings,
 };

@@ -9,6 +9,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::applied::AppliedBy;
+use super::remediation::Remediation;
 use crate::diagnostic::{Diagnostic, Position, RuleRef, Why};
 use crate::http::without_user;
 use crate::image::{Digest, Repository};
@@ -270,6 +272,10 @@ pub struct Release {
     pub depends_on: Vec<ObjectName>,
     /// What shows that it writes data; `None` where nothing does.
     pub writes: Option<Sign>,
+    /// What Helm does by itself when an upgrade fails.
+    pub remediation: Remediation,
+    /// The Flux Kustomizations that apply it.
+    pub applied_by: Vec<AppliedBy>,
 }
 
 /// The chart of a release.

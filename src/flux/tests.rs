@@ -8,7 +8,11 @@ use crate::upgrade::{Change, FileEdit, render};
 mod levers;
 mod overrides;
 mod places;
+<<<<<<< HEAD
 mod settings;
+=======
+mod remediation;
+>>>>>>> 08c316c (Say what Helm does with a failed upgrade, and who applies a release)
 mod shapes;
 
 /// A source that most fixtures take their chart from.

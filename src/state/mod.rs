@@ -34,7 +34,7 @@ use self::apps::App;
 use self::around::{Around, Object};
 use self::servers::Server;
 use self::uses::Scene;
-use crate::flux::{Inventory, Manifests, ObjectName};
+use crate::flux::{Inventory, ObjectName, Objects};
 use crate::policy::Policies;
 use crate::tree::{RepoPath, Tree, TreeError};
 
@@ -51,7 +51,7 @@ pub fn states(
     keep: &(dyn Fn(&RepoPath) -> bool + Sync),
     wanted: Option<&BTreeSet<ObjectName>>,
 ) -> Result<BTreeMap<ObjectName, State>, TreeError> {
-    let manifests = Manifests::read(tree, keep)?;
+    let manifests = Objects::read(tree, keep)?;
     let applied = manifests.applied();
     let objects: Vec<Object<'_>> = applied
         .objects()

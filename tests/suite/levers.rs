@@ -29,7 +29,7 @@ struct Report {
 }
 
 /// Lists the repositories inside the folders of the corpus.
-fn repositories() -> Vec<PathBuf> {
+pub(crate) fn repositories() -> Vec<PathBuf> {
     let inside = folders().into_iter().flat_map(std::fs::read_dir).flatten();
     let mut found: Vec<_> = inside.filter_map(|entry| Some(entry.ok()?.path())).collect();
     found.retain(|path| path.is_dir());

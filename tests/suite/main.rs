@@ -50,6 +50,8 @@ mod picture;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod remediation;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod states;

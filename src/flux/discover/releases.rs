@@ -5,6 +5,7 @@ use super::super::load::Object;
 use super::super::manifests::Found;
 use super::super::model::{ChartUse, ObjectName, Package, PinKind, Release, Sign, SourceRef};
 use super::super::pins::{Draft, is_encrypted};
+use super::super::remediation::Remediation;
 use super::super::writes;
 use super::{Discovery, dedup};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -74,6 +75,8 @@ impl<'a> Discovery<'a> {
             suspended,
             depends_on,
             writes,
+            remediation: Remediation::default(),
+            applied_by: Vec::new(),
         });
     }
 
