@@ -6,12 +6,12 @@
 //! one request: the network, or a replay folder. Every answer may be written down on its way back.
 
 use super::message::{Answer, Body, Keep, Reply, Request, Transport};
-use super::pace::{Host, Hosts, Requests, backoff, retry_after};
+use super::pace::{Host, Hosts, Requests, asked_pause, backoff};
 use super::record::Record;
 use super::replay::Replay;
 use super::settings::{Settings, Source};
 use super::socket::Socket;
-use super::store::Store;
+use super::store::{self, Store};
 use super::{Error, Identity, Url, limits, redirect};
 use ::http::header::RETRY_AFTER;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -133,6 +133,21 @@ impl Client {
         }
     }
 
+    /// Reads what [`Client::put_passing_note`] has kept about an address, and how long it still
+    /// holds.
+    #[must_use]
+    pub fn passing_note(&self, url: &Url, identity: Identity) -> Option<(Vec<u8>, Duration)> {
+        self.inner.store.as_ref()?.passing_note(url, identity)
+    }
+
+    /// Keeps a text about an address between runs for so long, a day at most. Does nothing without
+    /// a store.
+    pub fn put_passing_note(&self, url: &Url, identity: Identity, note: &[u8], holds: Duration) {
+        if let Some(store) = &self.inner.store {
+            store.put_passing_note(url, identity, note, holds);
+        }
+    }
+
     async fn answer(&self, mut request: Request) -> Result<Answer, Error> {
         let inner = &*self.inner;
         let keeps = matches!(request.method, Method::GET | Method::HEAD);
@@ -202,6 +217,8 @@ impl Inner {
     async fn attempts(&self, request: &Request, whole: bool) -> Result<Reply, Error> {
         let host = self.hosts.host(&request.url.host(), self.settings.per_host);
         let mut place = host.place().await;
+        let identity = store::identity(request);
+        host.recall(identity, || self.told_before(request, identity));
         // Only now: waiting for one's turn among a thousand look-ups is nobody's fault.
         let deadline = Instant::now() + self.settings.total;
         let mut attempt = 1;
@@ -231,6 +248,7 @@ impl Inner {
             }
             let pause = asked_pause.unwrap_or_else(|| backoff(self.settings.backoff, attempt));
             if !self.affords(pause, deadline) {
+                self.tell_later(request, identity, asked_pause);
                 return outcome;
             }
             // A pause that the host asked for is waited for at the top, with everybody else.
@@ -271,6 +289,23 @@ impl Inner {
         })
     }
 
+    /// Returns how long an earlier run was asked to leave the host of a request alone.
+    fn told_before(&self, request: &Request, identity: Identity) -> Option<Duration> {
+        let origin = request.url.join("/").ok()?;
+        self.store.as_ref()?.passing_note(&origin, identity).map(|(_, left)| left)
+    }
+
+    /// Keeps a pause that is longer than a run, so that the next run does not ask too early and be
+    /// refused again; a login that is another's is not held back by it.
+    fn tell_later(&self, request: &Request, identity: Identity, pause: Option<Duration>) {
+        const LONGEST: Duration = Duration::from_hours(1);
+        let pause = pause.filter(|pause| *pause > self.settings.longest_pause);
+        if let (Some(store), Some(pause), Ok(origin)) = (&self.store, pause, request.url.join("/"))
+        {
+            store.put_passing_note(&origin, identity, b"", pause.min(LONGEST));
+        }
+    }
+
     /// Returns how often a request is tried. A host that cannot be reached at all has one attempt
     /// less: each may take as long as making a connection does.
     fn attempts_for(&self, outcome: &Result<Reply, Error>) -> u32 {
@@ -307,7 +342,7 @@ fn heed(host: &Host, reply: &mut Reply) -> Option<Duration> {
         reply.status,
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::FORBIDDEN
     );
-    let pause = may_ask.then(|| retry_after(&reply.headers, Timestamp::now())).flatten()?;
+    let pause = may_ask.then(|| asked_pause(&reply.headers, Timestamp::now())).flatten()?;
     host.set_pause(pause);
     reply.headers.insert(RETRY_AFTER, HeaderValue::from(pause.as_secs()));
     Some(pause)

@@ -5,7 +5,7 @@
 //! dead registry fail in the time of one. The gate also counts what goes over the wire. Pauses
 //! between attempts grow exponentially and are jittered, so that two runs do not fall into step.
 
-use super::Error;
+use super::{Error, Identity};
 use ::http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -68,6 +68,8 @@ struct State {
     paused_until: Option<Instant>,
     /// Why the host could not be reached, and until when that is believed.
     unreachable: Option<(Instant, Error)>,
+    /// For whom it is known what an earlier run was told.
+    recalled: Vec<Identity>,
 }
 
 impl Host {
@@ -94,6 +96,20 @@ impl Host {
         let until = Instant::now().checked_add(pause.min(Duration::from_hours(24)));
         let mut state = self.state();
         state.paused_until = state.paused_until.max(until);
+    }
+
+    /// Takes over the pause that an earlier run was asked for, once for each identity.
+    pub(super) fn recall(&self, identity: Identity, earlier: impl FnOnce() -> Option<Duration>) {
+        {
+            let mut state = self.state();
+            if state.recalled.contains(&identity) {
+                return;
+            }
+            state.recalled.push(identity);
+        }
+        if let Some(pause) = earlier() {
+            self.set_pause(pause);
+        }
     }
 
     /// Returns why the host cannot be reached, if that was found out a moment ago.
@@ -123,6 +139,28 @@ pub(super) fn backoff(base: Duration, attempt: u32) -> Duration {
     let chance = RandomState::new().build_hasher().finish() % 1024;
     let jitter = u32::try_from(chance).unwrap_or_default();
     nominal / 2 + nominal / 1024 * jitter
+}
+
+/// Reads how long a server that refuses wants to be left alone: by `Retry-After`, or by the end of
+/// the window in which no request remains (GitHub, "Rate limits for the REST API"; GitLab,
+/// "Rate limits"). A window without an end is taken as an hour.
+pub(super) fn asked_pause(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    /// Numbers above this are times, those below it are durations, in seconds.
+    const TIMES: i64 = 1_000_000_000;
+    if let Some(pause) = retry_after(headers, now) {
+        return Some(pause);
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let prefix = ["x-ratelimit-", "ratelimit-"]
+        .into_iter()
+        .find(|p| text(&format!("{p}remaining")) == Some("0"))?;
+    let reset = text(&format!("{prefix}reset")).and_then(|text| text.trim().parse::<i64>().ok());
+    let seconds = match reset {
+        Some(time) if time > TIMES => time.saturating_sub(now.as_second()),
+        Some(seconds) => seconds,
+        None => 60 * 60,
+    };
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
 }
 
 /// Reads how long a server asks to wait: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
@@ -161,6 +199,42 @@ mod tests {
             assert_eq!(retry_after(&headers, now).map(|d| d.as_secs()), seconds, "{text}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn reads_the_end_of_a_window() {
+        let now: Timestamp = "2024-11-06T08:49:37Z".parse().unwrap();
+        let reset = (now.as_second() + 1800).to_string();
+        let past = (now.as_second() - 5).to_string();
+        for (headers, seconds) in [
+            (vec![("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &reset)], Some(1800)),
+            (vec![("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &past)], Some(0)),
+            (vec![("ratelimit-remaining", "0"), ("ratelimit-reset", "30")], Some(30)),
+            (vec![("x-ratelimit-remaining", "0")], Some(3600)),
+            (vec![("x-ratelimit-remaining", "0"), ("retry-after", "7")], Some(7)),
+            (vec![("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "-9")], Some(0)),
+            (vec![("x-ratelimit-remaining", "1"), ("x-ratelimit-reset", &reset)], None),
+            // Docker Hub counts pulls; what is left of them says nothing of this request.
+            (vec![("ratelimit-remaining", "0;w=21600")], None),
+            (vec![], None),
+        ] {
+            let mut map = HeaderMap::new();
+            for (name, value) in &headers {
+                map.insert(*name, HeaderValue::from_str(value).unwrap());
+            }
+            assert_eq!(asked_pause(&map, now).map(|d| d.as_secs()), seconds, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_run_was_told_is_recalled_once() {
+        let hosts = Hosts::default();
+        let host = hosts.host("e.org", 1);
+        host.recall(Identity::Anonymous, || None);
+        host.recall(Identity::Anonymous, || panic!("it was recalled before"));
+        assert_eq!(host.pause(), None);
+        host.recall(Identity::Credential([1; 32]), || Some(Duration::from_mins(10)));
+        assert!(host.pause().unwrap() > Duration::from_mins(9));
     }
 
     #[test]

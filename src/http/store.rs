@@ -5,7 +5,9 @@
 //! the line holds the body's SHA-256, so that a torn or altered file is noticed. Files are written
 //! beside their place and renamed, which is safe with two processes at work. Whatever is wrong
 //! with the store is a miss, never an error: it only ever saves work. Beside the answers lie
-//! *notes*, which callers make of answers that are too large to keep.
+//! *notes*, which callers make of answers that are too large to keep, and *passing notes*, which
+//! hold for a while: how long a host wants to be left alone, a token that anyone is given. Every
+//! file is its owner's alone (0600, in folders of 0700).
 
 use super::message::{Answer, Identity, Keep, Request};
 use super::url::Url;
@@ -30,6 +32,9 @@ const KEPT: [HeaderName; 6] = [
     header::WWW_AUTHENTICATE,
     HeaderName::from_static("docker-content-digest"),
 ];
+
+/// The longest time for which a passing note holds.
+const LONGEST_PASSING: Duration = Duration::from_hours(24);
 
 /// A folder of stored answers and notes.
 #[derive(Debug, Clone)]
@@ -136,6 +141,43 @@ impl Store {
         let _ = write(&self.file("notes", &note_key(url, identity)), &[hash.as_bytes(), note]);
     }
 
+    /// Reads a note that has not passed yet, and how long it still holds. One that would hold for
+    /// longer than any may was written by another clock.
+    pub(super) fn passing_note(
+        &self,
+        url: &Url,
+        identity: Identity,
+    ) -> Option<(Vec<u8>, Duration)> {
+        let file = read(&self.file("passing", &note_key(url, identity)))?;
+        let (hash, rest) = file.split_at_checked(64)?;
+        if hex(&Sha256::digest(rest)).as_bytes() != hash {
+            return None;
+        }
+        let (until, note) = rest.split_first_chunk::<8>()?;
+        let until =
+            SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(u64::from_be_bytes(*until)))?;
+        let left = until.duration_since(SystemTime::now()).ok()?;
+        (left <= LONGEST_PASSING).then(|| (note.to_vec(), left))
+    }
+
+    /// Writes a note that passes; failing to is no error.
+    pub(super) fn put_passing_note(
+        &self,
+        url: &Url,
+        identity: Identity,
+        note: &[u8],
+        holds: Duration,
+    ) {
+        let until = SystemTime::now().checked_add(holds.min(LONGEST_PASSING));
+        let Some(Ok(until)) = until.map(|until| until.duration_since(SystemTime::UNIX_EPOCH))
+        else {
+            return;
+        };
+        let rest = [&until.as_secs().to_be_bytes()[..], note].concat();
+        let hash = hex(&Sha256::digest(&rest));
+        let _ = write(&self.file("passing", &note_key(url, identity)), &[hash.as_bytes(), &rest]);
+    }
+
     fn file(&self, room: &str, key: &str) -> PathBuf {
         self.root.join(room).join(key.get(..2).unwrap_or_default()).join(key)
     }
@@ -175,6 +217,18 @@ fn is_true_to_name(request: &Request, answer: &Answer) -> bool {
     answer.status.is_success() && digest == Some(hex(&Sha256::digest(&answer.body)).as_str())
 }
 
+/// Returns whose view of an address the answer to a request is; a hash of the `Authorization`
+/// header stands in where the request does not say.
+pub(super) fn identity(request: &Request) -> Identity {
+    match (request.identity, request.headers.get(AUTHORIZATION)) {
+        (Identity::Unstated, Some(value)) => {
+            Identity::Credential(Sha256::digest(value.as_bytes()).into())
+        }
+        (Identity::Unstated, None) => Identity::Anonymous,
+        (identity, _) => identity,
+    }
+}
+
 /// Hashes all that the answer to a request depends on.
 fn answer_key(request: &Request) -> String {
     let mut hash = Sha256::new();
@@ -185,13 +239,7 @@ fn answer_key(request: &Request) -> String {
         hash.update([0]);
         hash.update(value.as_bytes());
     }
-    let identity = match (request.identity, request.headers.get(AUTHORIZATION)) {
-        (Identity::Unstated, Some(value)) => {
-            Identity::Credential(Sha256::digest(value.as_bytes()).into())
-        }
-        (identity, _) => identity,
-    };
-    hash_identity(&mut hash, identity);
+    hash_identity(&mut hash, identity(request));
     hex(&hash.finalize())
 }
 
@@ -339,6 +387,47 @@ mod tests {
             *flipped.last_mut().unwrap() ^= 1;
             std::fs::write(file, flipped).unwrap();
             assert!(!is_there());
+        }
+    }
+
+    #[test]
+    fn passing_notes_pass() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(folder.path());
+        let url = Url::parse("https://e.org/").unwrap();
+        let (mine, day) = (Identity::Anonymous, Duration::from_hours(24));
+        assert_eq!(store.passing_note(&url, mine), None);
+        store.put_passing_note(&url, mine, b"x", Duration::from_mins(10));
+        let (note, left) = store.passing_note(&url, mine).unwrap();
+        assert_eq!(note, b"x");
+        assert!(left <= Duration::from_mins(10) && left > Duration::from_mins(9), "{left:?}");
+        assert_eq!(store.passing_note(&url, Identity::Credential([1; 32])), None);
+        assert_eq!(store.note(&url, mine), None, "they do not mix with the others");
+        store.put_passing_note(&url, mine, b"y", 100 * day);
+        assert!(store.passing_note(&url, mine).unwrap().1 <= day);
+        store.put_passing_note(&url, mine, b"z", Duration::ZERO);
+        assert_eq!(store.passing_note(&url, mine), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_their_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::at(&folder.path().join("store"));
+        let one = request("https://e.org/a");
+        store.put(&one, &answer("x"));
+        store.put_note(&one.url, Identity::Anonymous, b"x");
+        store.put_passing_note(&one.url, Identity::Anonymous, b"x", Duration::from_mins(1));
+        let all: Vec<_> = walkdir::WalkDir::new(folder.path().join("store"))
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(all.iter().filter(|entry| entry.file_type().is_file()).count(), 3);
+        for entry in all {
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            let expected = if entry.file_type().is_file() { 0o600 } else { 0o700 };
+            assert_eq!(mode, expected, "{}", entry.path().display());
         }
     }
 

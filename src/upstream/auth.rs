@@ -5,6 +5,12 @@
 //! repository. While the first request is under way, others to the same host wait for what it
 //! learns. Tokens are kept until shortly before they expire and are fetched by one caller for all.
 //!
+//! Both outlive the run where there is a store. A challenge is no secret; it is believed until a
+//! request fails that relied on it, and then learned anew. Of the tokens only those are kept that
+//! were given out without any login: whoever reads the store could ask for one like it, they are
+//! good for minutes and for reading what is public, and the store's files are their owner's alone.
+//! A token that stands for a login, and the login itself, never reach the disk.
+//!
 //! A login is sent only to where the registry sends us for tokens, and only over https, to this
 //! machine, or to a host configured as insecure. That place may be another host, as with docker:
 //! `registry-1.docker.io` sends everyone to `auth.docker.io`. A registry on the network may not
@@ -14,7 +20,7 @@ use super::challenge::{Challenge, choose};
 use super::credentials::Credential;
 use super::error::{Error, excerpt};
 use super::place::Place;
-use crate::http::{Answer, Client, Identity, Keep, Request, Secret, Url};
+use crate::http::{Answer, Client, Identity, Keep, Request, Secret, Source, Url};
 use ::http::Method;
 use bytes::Bytes;
 use serde::Deserialize;
@@ -36,6 +42,8 @@ enum Known {
     Nothing,
     Open,
     Asks(Challenge),
+    /// What it asked for in an earlier run; it may ask for something else by now.
+    Asked(Challenge),
 }
 
 #[derive(PartialEq, Eq, Hash, Clone)]
@@ -73,18 +81,49 @@ impl Gate {
         };
         let known = {
             let mut known = host.lock().await;
+            if matches!(*known, Known::Nothing)
+                && let Some(challenge) = remembered(client, place)
+            {
+                *known = Known::Asked(challenge);
+            }
             if matches!(*known, Known::Nothing) {
                 let answer = client.send(request.clone()).await?;
                 let Some(challenge) = demanded(&answer, place) else {
                     *known = Known::Open;
                     return Ok(answer);
                 };
+                remember(client, place, &challenge);
                 *known = Known::Asks(challenge);
             }
             known.clone()
         };
         let asks = match known {
             Known::Asks(challenge) => challenge,
+            Known::Asked(challenge) => {
+                let answer =
+                    self.satisfy(client, place, credential, &request, challenge.clone()).await;
+                if answer.as_ref().is_ok_and(|answer| answer.status != 401) {
+                    let mut known = host.lock().await;
+                    if matches!(*known, Known::Asked(_)) {
+                        *known = Known::Asks(challenge);
+                    }
+                    return answer;
+                }
+                // Whether it still asks for that, it says itself.
+                let bare = client.send(request.clone()).await?;
+                let Some(challenge) = demanded(&bare, place) else {
+                    forget(client, place);
+                    *host.lock().await = Known::Open;
+                    return Ok(bare);
+                };
+                let known =
+                    std::mem::replace(&mut *host.lock().await, Known::Asks(challenge.clone()));
+                if matches!(&known, Known::Asked(old) if *old == challenge) {
+                    return answer;
+                }
+                remember(client, place, &challenge);
+                challenge
+            }
             Known::Nothing | Known::Open => {
                 let answer = client.send(request.clone()).await?;
                 // A host may be open in parts.
@@ -93,6 +132,19 @@ impl Gate {
                 challenge
             }
         };
+        self.satisfy(client, place, credential, &request, asks).await
+    }
+
+    /// Sends a request with what the registry asks for.
+    async fn satisfy(
+        &self,
+        client: &Client,
+        place: &Place,
+        credential: Option<&Credential>,
+        request: &Request,
+        asks: Challenge,
+    ) -> Result<Answer, Error> {
+        let request = request.clone();
         match (asks, credential) {
             (Challenge::Basic, Some(Credential::Basic { user, password })) => {
                 guard(client, &request.url, &place.label)?;
@@ -143,10 +195,50 @@ impl Gate {
         if let Some(token) = valid {
             return Ok((token.text.clone(), false));
         }
+        // Only what anyone is given is kept; see above.
+        let kept =
+            credential.is_none().then(|| client.passing_note(&ask.url(), Identity::Anonymous));
+        let kept = kept.flatten().and_then(|(text, left)| {
+            let text = Secret::new(String::from_utf8(text).ok()?);
+            Some(Token { text, expires: client.elapsed() + left })
+        });
+        if let Some(token) = kept.filter(|token| not.is_none_or(|not| *not != token.text)) {
+            let text = token.text.clone();
+            *slot = Some(token);
+            return Ok((text, false));
+        }
         let token = fetch(client, place, ask, credential).await?;
         let text = token.text.clone();
+        if credential.is_none() {
+            let holds = token.expires.saturating_sub(client.elapsed());
+            let note = text.expose().as_bytes();
+            client.put_passing_note(&ask.url(), Identity::Anonymous, note, holds);
+        }
         *slot = Some(token);
         Ok((text, true))
+    }
+}
+
+/// Reads what a registry asked for in an earlier run.
+fn remembered(client: &Client, place: &Place) -> Option<Challenge> {
+    // What is in the store needs no token to be read.
+    if client.settings().source == Source::Offline {
+        return None;
+    }
+    Challenge::of_kept(&client.note(&place.memory()?, Identity::Anonymous)?)
+}
+
+/// Keeps what a registry asks for.
+fn remember(client: &Client, place: &Place, challenge: &Challenge) {
+    if let (Some(url), Some(text)) = (place.memory(), challenge.kept()) {
+        client.put_note(&url, Identity::Anonymous, &text);
+    }
+}
+
+/// Forgets what a registry asked for.
+fn forget(client: &Client, place: &Place) {
+    if let Some(url) = place.memory() {
+        client.put_note(&url, Identity::Anonymous, b"");
     }
 }
 

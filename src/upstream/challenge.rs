@@ -7,6 +7,7 @@
 //! quotes out. A bearer challenge whose realm is no URL cannot be followed and counts as Basic.
 
 use crate::http::Url;
+use serde::{Deserialize, Serialize};
 
 /// What a registry asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,41 @@ pub(super) enum Challenge {
         /// What the token is to allow, as the registry suggests it.
         scope: Option<String>,
     },
+}
+
+/// A challenge as it is kept between runs.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// Where tokens are given out; `None` for Basic.
+    realm: Option<String>,
+    service: Option<String>,
+    scope: Option<String>,
+}
+
+impl Challenge {
+    /// Writes the challenge down. A place for tokens whose address holds a secret is not kept.
+    pub(super) fn kept(&self) -> Option<Vec<u8>> {
+        let kept = match self {
+            Self::Basic => Kept { realm: None, service: None, scope: None },
+            Self::Bearer { realm, service, scope } => {
+                let shown = realm.to_string();
+                if shown != realm.expose() {
+                    return None;
+                }
+                Kept { realm: Some(shown), service: service.clone(), scope: scope.clone() }
+            }
+        };
+        serde_json::to_vec(&kept).ok()
+    }
+
+    /// Reads a challenge that was written down.
+    pub(super) fn of_kept(text: &[u8]) -> Option<Self> {
+        let Kept { realm, service, scope } = serde_json::from_slice(text).ok()?;
+        match realm {
+            None => Some(Self::Basic),
+            Some(realm) => Some(Self::Bearer { realm: Url::parse(&realm).ok()?, service, scope }),
+        }
+    }
 }
 
 /// Chooses among the challenges of an answer: a token if there is one to be had, since that works
@@ -184,6 +220,24 @@ mod tests {
         ] {
             assert_eq!(choose(headers.iter().copied()), expected, "{headers:?}");
         }
+    }
+
+    #[test]
+    fn challenges_are_kept_but_for_secrets() {
+        for (realm, keeps) in [
+            ("https://auth.example/token", true),
+            ("https://auth.example/token?account=a", true),
+            ("https://u:p@auth.example/token", false),
+            ("https://auth.example/token?secret=x", false),
+        ] {
+            let challenge = bearer(realm, Some("s"), None);
+            let back = challenge.kept().and_then(|text| Challenge::of_kept(&text));
+            assert_eq!(back, keeps.then_some(challenge), "{realm}");
+        }
+        let basic = Challenge::Basic.kept().unwrap();
+        assert_eq!(Challenge::of_kept(&basic), Some(Challenge::Basic));
+        assert_eq!(Challenge::of_kept(b"{}x"), None);
+        assert_eq!(Challenge::of_kept(br#"{"realm":"file:///x"}"#), None);
     }
 
     proptest! {

@@ -82,6 +82,13 @@ impl Place {
         self.address(&format!("blobs/{digest}"))
     }
 
+    /// Returns the address under which it is kept how the registry wants to be asked; `None` where
+    /// others on the way could have said it.
+    pub(super) fn memory(&self) -> Option<Url> {
+        let safe = self.root.is_https() || self.root.is_loopback();
+        safe.then(|| self.root.join("/v2/").ok()).flatten()
+    }
+
     /// Returns whether the registry is on this machine or its link.
     pub(super) fn is_local(&self) -> bool {
         self.root.is_local_literal()

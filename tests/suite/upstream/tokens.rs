@@ -178,3 +178,67 @@ async fn a_token_that_is_taken_back_is_replaced_once() {
     }
     assert_eq!(given.load(std::sync::atomic::Ordering::SeqCst), 2);
 }
+
+/// A registry that wants a token from its `/token`, or nothing, as told; it counts what comes.
+fn changeable(asks: std::sync::Arc<std::sync::atomic::AtomicBool>) -> Server {
+    use std::sync::atomic::Ordering;
+    let own = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+    let host = std::sync::Arc::clone(&own);
+    let server = Server::start(move |heard| {
+        let asks = asks.load(Ordering::SeqCst);
+        match (heard.path(), heard.header("authorization")) {
+            ("/token", None) if asks => Say::json(&serde_json::json!({"token": "anyones"})),
+            ("/token", Some("Basic dTpw")) if asks => {
+                Say::json(&serde_json::json!({"token": "mine"}))
+            }
+            ("/token", _) => Say::status(404),
+            (_, Some("Bearer anyones" | "Bearer mine")) if asks => {
+                Say::json(&serde_json::json!({"tags": ["1"]}))
+            }
+            (_, _) if !asks => Say::json(&serde_json::json!({"tags": ["1", "2"]})),
+            _ => {
+                let realm = format!("Bearer realm=\"http://{}/token\"", own.get().unwrap());
+                Say::Answer(401, vec![("www-authenticate", realm)], Vec::new())
+            }
+        }
+    });
+    host.set(server.host.clone()).unwrap();
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_begins_with_what_the_last_one_learned() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let asks = Arc::new(AtomicBool::new(true));
+    let server = changeable(Arc::clone(&asks));
+    let store = tempfile::tempdir().unwrap();
+    let run = async |settings: Settings, name: &str| {
+        let before = server.heard().len();
+        let (upstream, _) = live_with(super::cached(store.path()), settings);
+        let tags = upstream.tags(&repository(&server.host, name)).await.unwrap();
+        (tags.names.len(), server.lines().split_off(before).len())
+    };
+    let anyone = Settings::default;
+    assert_eq!(run(anyone(), "a").await, (1, 3), "challenge, token, tags");
+    assert_eq!(run(anyone(), "a").await, (1, 1), "the token still holds");
+    assert_eq!(run(anyone(), "b").await, (1, 2), "a token is for one repository");
+    // A login's token is asked for each run; the challenge is known.
+    for _ in 0..2 {
+        assert_eq!(run(with_login(&server.host, "u", "p"), "a").await, (1, 2));
+    }
+    for entry in walkdir::WalkDir::new(store.path()) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let bytes = std::fs::read(entry.path()).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("mine") && !text.contains("dTpw"), "{text}");
+        }
+    }
+    // The registry opens to everyone: what was learned is given up, and the run goes on.
+    asks.store(false, Ordering::SeqCst);
+    assert_eq!(run(anyone(), "c").await, (2, 2), "no token, tags");
+    assert_eq!(run(anyone(), "d").await, (2, 1), "tags");
+    asks.store(true, Ordering::SeqCst);
+    assert_eq!(run(anyone(), "d").await, (1, 3), "challenge, token, tags");
+}
