@@ -214,7 +214,8 @@ const NOTES_FOLDERS: [&str; 14] = [
     "announcements",
 ];
 
-fn is_text(path: &str) -> bool {
+/// Tells whether a file is one of text, by its name.
+pub(super) fn is_text(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default();
     match file.rsplit_once('.') {
         Some((_, ending)) if ENDINGS.contains(&ending.to_ascii_lowercase().as_str()) => true,

@@ -5,6 +5,7 @@
 //! forge, the repository and, for a repository that holds many things, the folder. A site that is
 //! no forge has no notes that could be found; a guess would ask strangers.
 
+use super::files::is_text;
 use crate::http::Url;
 use percent_encoding::percent_decode_str;
 
@@ -51,6 +52,8 @@ pub struct Part {
     pub folder: Option<String>,
     /// The name under which it is released: a chart's or an application's.
     pub name: Option<String>,
+    /// A file of text that the address names: an upgrade guide, a chart's page.
+    pub file: Option<String>,
 }
 
 impl NotesHome {
@@ -213,17 +216,21 @@ fn folder_behind(rest: &[&str], words: &[&str], reference: usize) -> Part {
     }
 }
 
-/// Names a folder by its segments; a last segment with an ending may be a file.
+/// Names a folder and perhaps a file by their segments; a last segment with an ending may be one.
 fn part_of(segments: &[&str], may_be_file: bool) -> Part {
-    let segments = match segments.split_last() {
-        Some((file, folder)) if may_be_file && file.contains('.') => folder,
-        _ => segments,
-    };
-    let safe = !segments.is_empty()
-        && segments
+    let whole = |segments: &[&str]| {
+        let safe = segments
             .iter()
             .all(|segment| !matches!(*segment, "." | "..") && !segment.contains(['/', '\\', '\0']));
-    Part { folder: safe.then(|| segments.join("/")), name: None }
+        (safe && !segments.is_empty()).then(|| segments.join("/"))
+    };
+    match segments.split_last() {
+        Some((file, folder)) if may_be_file && file.contains('.') => {
+            let file = is_text(file).then(|| whole(segments)).flatten();
+            Part { folder: whole(folder), name: None, file }
+        }
+        _ => Part { folder: whole(segments), name: None, file: None },
+    }
 }
 
 /// Returns whether a text can be the name of an owner, a group or a repository.
@@ -239,8 +246,12 @@ mod tests {
 
     fn shown(url: &str) -> Option<String> {
         let home = NotesHome::of_url(url)?;
-        let folder = home.part().and_then(|part| part.folder.clone());
-        let folder = folder.map(|folder| format!(" in {folder}")).unwrap_or_default();
+        let part = home.part().cloned().unwrap_or_default();
+        let folder = match (part.folder, part.file) {
+            (Some(folder), None) => format!(" in {folder}"),
+            (_, Some(file)) => format!(" at {file}"),
+            (None, None) => String::new(),
+        };
         Some(match home {
             NotesHome::GitHub { owner, repository, .. } => format!("{owner}/{repository}{folder}"),
             NotesHome::GitLab { host, path, .. } => format!("gitlab {host} {path}{folder}"),
@@ -267,7 +278,11 @@ mod tests {
             ("https://github.com/o/r/tree/main/charts/x", Some("o/r in charts/x")),
             ("https://github.com/o/r/tree/main/", Some("o/r")),
             ("https://github.com/o/r/tree/main/v1.2", Some("o/r in v1.2")),
-            ("https://github.com/o/r/blob/main/charts/x/README.md", Some("o/r in charts/x")),
+            (
+                "https://github.com/o/r/blob/main/charts/x/README.md",
+                Some("o/r at charts/x/README.md"),
+            ),
+            ("https://github.com/o/r/blob/v1/UPGRADING.md#from-1", Some("o/r at UPGRADING.md")),
             ("https://github.com/o/r/releases/tag/v1", Some("o/r")),
             ("https://github.com/o/r/tree/main/../x", Some("o/r")),
             (

@@ -206,7 +206,11 @@ impl Visit<'_> {
     async fn make(&self, reading: &mut Reading<'_>) {
         let (target, mut covered) = self.releases(reading).await;
         let tag = target.as_deref();
-        covered |= self.changelog(reading, tag, files::FIRST, covered).await;
+        if let Some(path) = &self.part.file {
+            covered |= self.changelog_at(reading, tag, path, false).await;
+        } else {
+            covered |= self.changelog(reading, tag, files::FIRST, covered).await;
+        }
         if covered && !self.span.crosses_major() {
             return;
         }

@@ -111,21 +111,27 @@ impl Releases {
             let exact = own.clone().find(|(named, _)| named.name == wanted.to_ascii_lowercase());
             exact.or_else(|| own.next()).map(|(named, _)| named.name.as_str())
         };
+        let has_target = |name: &&str| names.get(name).copied().unwrap_or_default();
         let folder = part.folder.as_deref().and_then(|folder| folder.rsplit('/').next());
         let asked = part.name.as_deref();
-        if let Some(name) = asked.into_iter().chain(folder).find_map(called) {
+        let own = asked.into_iter().chain(folder).find_map(called);
+        if let Some(name) = own.filter(has_target) {
             return Some(name);
         }
-        if let ([(name, _)], None) = (names.iter().collect::<Vec<_>>().as_slice(), asked) {
-            return Some(name);
+        // What is released without a name is the repository's own; a chart in a folder of it is not.
+        if folder.is_none() && has_target(&"") {
+            return Some("");
         }
-        let with_target: Vec<&str> =
-            names.iter().filter(|(_, has)| **has).map(|(name, _)| *name).collect();
-        match with_target.as_slice() {
-            names if names.contains(&"") => Some(""),
+        let mut with_target = names.keys().copied().filter(has_target);
+        match (own, with_target.next(), with_target.next()) {
+            (Some(own), ..) => Some(own),
             // Another thing of the same repository may have the same version by chance.
-            [one] if asked.is_none() => Some(one),
-            _ => called(fallback).or_else(|| names.get_key_value("").map(|(name, _)| *name)),
+            (None, Some(one), None) if asked.is_none() || names.len() == 1 => Some(one),
+            _ => {
+                let only = names.keys().next().filter(|_| names.len() == 1 && asked.is_none());
+                let unnamed = names.contains_key("").then_some("");
+                called(fallback).or(unnamed).or(only.copied())
+            }
         }
     }
 }
@@ -170,4 +176,110 @@ fn readable(tag: &str, named: &Named) -> String {
     let numbers: Vec<String> =
         version.numbers().as_slice().iter().map(ToString::to_string).collect();
     format!("v{}", numbers.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn release(tag: &str) -> Release {
+        let text = format!("What is new in {tag}, told in a sentence of some length.");
+        Release { tag: tag.to_owned(), text, early: false, published: None }
+    }
+
+    fn releases(tags: &[&str]) -> Releases {
+        let mut releases = Releases::default();
+        let early = |tag: &&str| Release {
+            early: tag.starts_with('!'),
+            ..release(tag.trim_start_matches('!'))
+        };
+        releases.add(tags.iter().map(early).collect());
+        releases
+    }
+
+    fn part(name: &str, folder: &str) -> Part {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Part { name: some(name), folder: some(folder), file: None }
+    }
+
+    #[test]
+    fn what_counts_is_in_the_span_and_of_the_name() {
+        let monorepo = ["web-1.2.0", "api-1.2.0", "web-1.1.0", "api-1.1.0", "web-1.0.0"];
+        let mixed = ["v3.0.0", "helm-3.0.0", "v2.9.0", "helm-2.9.0", "v2.0.0"];
+        let early = ["v3.1.0-rc.1", "!v3.0.0", "!v2.9.1", "v2.9.0", "v3.0.0-beta.1", "v2.0.0"];
+        for (tags, part, from, to, expected) in [
+            (&monorepo[..], part("web", ""), "1.0.0", "1.2.0", "web-1.2.0 web-1.1.0"),
+            (&monorepo, part("", "charts/api"), "1.0.0", "1.2.0", "api-1.2.0 api-1.1.0"),
+            (&monorepo, part("other", ""), "1.0.0", "1.2.0", ""),
+            (&monorepo, part("", ""), "1.0.0", "1.2.0", ""),
+            (&mixed, part("", ""), "2.0.0", "3.0.0", "v3.0.0 v2.9.0"),
+            (&mixed, part("app", ""), "2.0.0", "3.0.0", "v3.0.0 v2.9.0"),
+            (&mixed, part("helm", ""), "2.0.0", "3.0.0", "helm-3.0.0 helm-2.9.0"),
+            (&["n8n@1.2.0", "n8n@1.1.0"], part("", ""), "1.1.0", "1.2.0", "n8n@1.2.0"),
+            (&["n8n@1.2.0", "n8n@1.1.0"], part("x", ""), "1.1.0", "1.2.0", "n8n@1.2.0"),
+            // The repository's own name stands in where nothing else tells.
+            (&["repo-1.2.0", "other-1.2.0"], part("", ""), "1.1.0", "1.2.0", "repo-1.2.0"),
+            // A pre-release counts only on the way to one, by its name or by the forge's mark; the
+            // target counts in any case.
+            (&early, part("", ""), "2.0.0", "3.0.0", "v3.0.0 v2.9.0"),
+            (&early, part("", ""), "3.0.0", "3.1.0-rc.1", "v3.1.0-rc.1"),
+            (&["nightly", "latest"], part("", ""), "1.0.0", "2.0.0", ""),
+            (&[], part("web", "charts/web"), "1.0.0", "2.0.0", ""),
+        ] {
+            let all = releases(tags);
+            let span = Span::new(from, to).unwrap();
+            let told = all.told(&part, "repo", &span);
+            let got: Vec<&str> = told.releases.iter().map(|r| r.tag.as_str()).collect();
+            assert_eq!(got.join(" "), expected, "{tags:?} {part:?} {from} {to}");
+        }
+    }
+
+    #[test]
+    fn older_pages_are_left_alone_once_the_start_is_passed() {
+        let span = Span::new("2.0.0", "3.0.0").unwrap();
+        for (tags, reached) in [
+            (&["v3.0.0", "v2.5.0"][..], false),
+            // A late patch of an old line comes early.
+            (&["v3.0.0", "v1.9.9", "v2.5.0"], false),
+            (&["v3.0.0", "v2.0.0", "v2.5.0"], true),
+            (&["v3.0.0", "v2.5.0", "v1.9.9"], true),
+            (&["nightly"], false),
+        ] {
+            assert_eq!(releases(tags).reach(&part("", ""), "repo", &span), reached, "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn a_release_may_say_nothing() {
+        for (text, says) in [
+            ("", false),
+            ("**Full Changelog**: https://github.com/o/r/compare/v1...v2", false),
+            ("See the [CHANGELOG](https://e.org/x) for details.", false),
+            ("- The database is migrated at the first start, which takes a while.", true),
+        ] {
+            assert_eq!(says_something(text), says, "{text}");
+        }
+    }
+
+    #[test]
+    fn pages_carry_their_version() {
+        for (tag, name) in [
+            ("v1.2.3", "releases/v1.2.3.md"),
+            ("web-1.2.3", "releases/web-1.2.3.md"),
+            ("release-18", "releases/v18.md"),
+        ] {
+            assert_eq!(page(&release(tag), String::new()).name, name);
+        }
+    }
+
+    #[test]
+    fn what_is_held_is_bounded() {
+        let mut all = Releases::default();
+        let long =
+            |n: usize| Release { text: "x".repeat(1 << 20), ..release(&format!("v1.{n}.0")) };
+        assert!(all.add((0..10).map(long).collect()));
+        assert!(!all.add((10..40).map(long).collect()));
+        assert!(all.list.len() <= 16);
+        assert!(!all.add((0..10).map(long).collect()), "nothing new");
+    }
 }
