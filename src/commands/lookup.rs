@@ -5,10 +5,10 @@ use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::options::UpstreamOptions;
-use crate::http::{self, Client, Url};
+use crate::http::{self, Client, Secret, Url};
 use crate::policy::Configuration;
 use crate::upstream::{self, Credential, Credentials, DockerConfig, Live};
 
@@ -31,6 +31,10 @@ pub(super) fn open(options: &UpstreamOptions, configuration: &Configuration) -> 
         mirrors: mirrors(configuration)?,
         insecure: insecure(configuration),
         credentials: Credentials { by_host: logins(configuration)?, docker },
+        notes: upstream::notes::Settings {
+            github_token: github_token(configuration),
+            ..upstream::notes::Settings::default()
+        },
         ..upstream::Settings::default()
     };
     Ok(Lookup { upstream: Live::new(client.clone(), settings), client })
@@ -57,6 +61,44 @@ pub(super) fn client(options: &UpstreamOptions, configuration: &Configuration) -
         ..http::Settings::default()
     })
     .context("cannot set up the network")
+}
+
+/// Opens the HTTP client for a forge. What a forge answers changes as pull requests do, so it is
+/// neither replayed nor recorded, and a run that opens no socket cannot have one.
+pub(super) fn forge_client(
+    options: &UpstreamOptions,
+    configuration: &Configuration,
+) -> Result<Client> {
+    client(&UpstreamOptions { record: None, ..options.clone() }, configuration)
+}
+
+/// Refuses a forge on the network to a run that opens no socket.
+pub(super) fn ensure_network(options: &UpstreamOptions) -> Result<()> {
+    let flag = match options {
+        UpstreamOptions { replay: Some(_), .. } => "--replay",
+        UpstreamOptions { offline: true, .. } => "--offline",
+        _ => return Ok(()),
+    };
+    bail!(
+        "{flag} opens no socket, so branches cannot be pushed nor pull requests opened on GitHub; add --forge local to keep them here, or leave {flag} out"
+    );
+}
+
+/// Returns a token for GitHub's own API, which raises the number of requests that it answers. A
+/// token that is meant for another server is not sent there.
+fn github_token(configuration: &Configuration) -> Option<Secret> {
+    const API: &str = "https://api.github.com";
+    const SERVER: &str = "https://github.com";
+    let is = |value: Option<&str>, own: &str| {
+        value.is_none_or(|value| value.trim_end_matches('/').eq_ignore_ascii_case(own))
+    };
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
+    // In the actions of other forges these say whose token it is.
+    let here = is(variable("GITHUB_API_URL").as_deref(), API)
+        && is(variable("GITHUB_SERVER_URL").as_deref(), SERVER);
+    let own = variable("REFIT_TOKEN").filter(|_| is(configuration.forge.url.as_deref(), API));
+    let token = own.or_else(|| variable("GITHUB_TOKEN")).filter(|_| here)?;
+    Some(Secret::new(token.trim()))
 }
 
 /// Takes answers that nothing has used for three months out of the store.

@@ -79,7 +79,7 @@ async fn upgrade_all(
     options: &UpstreamOptions,
 ) -> Result<bool> {
     let repo = Repo::discover(dir)?;
-    let place = Place::find(&repo, dir, choice, base)?;
+    let place = Place::find(&repo, dir, choice, base, options)?;
     let tree = CommitTree::new(repo.common_dir(), &place.base.to_string(), repo.prefix())?;
     let workspace = Workspace::of(tree)?;
     let configuration = &workspace.configuration;
@@ -148,6 +148,7 @@ impl Place {
         dir: &Path,
         choice: Option<ForgeChoice>,
         base: Option<&str>,
+        options: &UpstreamOptions,
     ) -> Result<Self> {
         // The configuration on disk says where to look; what is planned follows the one on the base.
         let on_disk = super::workspace::configuration(dir)?;
@@ -171,6 +172,7 @@ impl Place {
             };
             return Ok(Self { kind, base_branch, base, remote: None });
         }
+        lookup::ensure_network(options)?;
         let name = &on_disk.forge.remote;
         let token = token().map(|token| Token::new("x-access-token", token));
         let remote = Remote::new(repo, name, token);
@@ -245,7 +247,7 @@ fn open_forge(
         (None, Some((host, ..))) if host != "github.com" => format!("https://{host}/api/v3"),
         _ => "https://api.github.com".to_owned(),
     };
-    let client = lookup::client(options, configuration)?;
+    let client = lookup::forge_client(options, configuration)?;
     let octocrab = forge::github::client(tower_service(client), &api, Some(&token))?;
     Ok(Box::new(GitHub::new(octocrab, &owner, &name)))
 }

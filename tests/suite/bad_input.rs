@@ -75,6 +75,12 @@ fn a_repository_without_releases() {
     check("scan", &refit(repo.path(), &["scan"]), 0, &["0 releases"]);
     check("preview", &replay(&["preview", "--check"]), 0, &["Nothing is pinned here"]);
     check("run", &replay(&["run"]), 0, &["Everything is up to date."]);
+    // A forge on the network cannot be replayed, whoever says that it is one.
+    let said = "opens no socket, so branches cannot be pushed nor pull requests opened on GitHub";
+    check("forge", &replay(&["run", "--forge", "github"]), 2, &["--replay", said]);
+    repo.write(".refit/config.yaml", "forge: {kind: github}\n");
+    check("offline", &refit(repo.path(), &["run", "--offline"]), 2, &["--offline", said]);
+    check("local", &replay(&["run", "--forge", "local"]), 0, &["Everything is up to date."]);
 }
 
 /// One bad file in a good repository.

@@ -358,8 +358,10 @@ async fn gitlab_and_gitea_tell_as_much() {
         "/api/v4/projects/g%2Fs%2Fp/repository/tree?ref=v2.0.0&recursive=true&per_page=100" => {
             Say::json(&json!([{"path": "UPGRADING.md", "type": "blob"}]))
         }
-        "/g/s/p/-/raw/v2.0.0/UPGRADING.md" => text("- Two\n"),
-        "/g/s/p/-/raw/v2.0.0/CHANGELOG.md" => text("## 2.0.0\n\n- Three\n"),
+        "/g/s/p/-/raw/v2.0.0/UPGRADING.md" | "/o/r/raw/tag/v2.0.0/UPGRADING.md" => text("- Two\n"),
+        "/g/s/p/-/raw/v2.0.0/CHANGELOG.md" | "/api/v1/repos/o/r/raw/CHANGELOG.md" => {
+            text("## 2.0.0\n\n- Three\n")
+        }
         "/api/v1/repos/o/r/releases?limit=50" => Say::json(&json!([
             {"tag_name": "v2.0.0", "body": "- One thing that is told at length here.",
              "draft": false, "prerelease": false, "published_at": "2026-01-02T03:04:05Z"},
@@ -368,8 +370,6 @@ async fn gitlab_and_gitea_tell_as_much() {
         "/api/v1/repos/o/r/git/trees/v2.0.0?recursive=true" => {
             Say::json(&json!({"tree": [{"path": "UPGRADING.md", "type": "blob"}]}))
         }
-        "/o/r/raw/tag/v2.0.0/UPGRADING.md" => text("- Two\n"),
-        "/api/v1/repos/o/r/raw/CHANGELOG.md" => text("## 2.0.0\n\n- Three\n"),
         _ => nothing(),
     });
     let host = server.host.clone();
