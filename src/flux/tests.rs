@@ -8,11 +8,8 @@ use crate::upgrade::{Change, FileEdit, render};
 mod levers;
 mod overrides;
 mod places;
-<<<<<<< HEAD
-mod settings;
-=======
 mod remediation;
->>>>>>> 08c316c (Say what Helm does with a failed upgrade, and who applies a release)
+mod settings;
 mod shapes;
 
 /// A source that most fixtures take their chart from.
