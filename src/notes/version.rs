@@ -35,6 +35,17 @@ impl Version {
         (length == text.len()).then_some(version)
     }
 
+    /// Reads a tag: a version, or one behind words as in `stable-9955` and `app-chart-1.2.3`.
+    fn parse_tag(text: &str) -> Option<Self> {
+        let behind = || {
+            let start = text.find(|c: char| c.is_ascii_digit())?;
+            let words = text.get(..start)?.trim_end_matches(['v', 'V']).strip_suffix(['-', '/'])?;
+            let is_word = |c: char| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '/');
+            (!words.is_empty() && words.chars().all(is_word)).then(|| text.get(start..))?
+        };
+        Self::parse(text).or_else(|| Self::parse(behind()?))
+    }
+
     /// Reads the version that a text starts with, and says how many bytes it takes.
     ///
     /// A version ends where neither a letter, a digit nor a further `.digit` follows, so that
@@ -242,7 +253,7 @@ impl Span {
     /// # Errors
     /// With the text that could not be read.
     pub(super) fn new(from: &str, to: &str) -> Result<Self, String> {
-        let read = |text: &str| Version::parse(text).ok_or_else(|| text.to_owned());
+        let read = |text: &str| Version::parse_tag(text).ok_or_else(|| text.to_owned());
         Ok(Self { from: read(from)?, to: read(to)? })
     }
 
@@ -325,6 +336,26 @@ mod tests {
             "13.05.2021",
         ] {
             assert_eq!(Version::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_may_have_words_in_front() {
+        for (text, version) in [
+            ("1.2.3", Some("1.2.3")),
+            ("stable-9955", Some("9955")),
+            ("ship-chart-1.2.3", Some("1.2.3")),
+            ("ship/v1.2.3", Some("1.2.3")),
+            ("main", None),
+            ("-1.2.3", None),
+            ("ship1.2.3", None),
+            ("5 ships-1.2", None),
+        ] {
+            assert_eq!(
+                Version::parse_tag(text).map(|v| v.to_string()).as_deref(),
+                version,
+                "{text}"
+            );
         }
     }
 

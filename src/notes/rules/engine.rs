@@ -85,7 +85,7 @@ const SHORTHANDS: [(&str, &str); 16] = [
     ("{K}", r"\x03[0-9]+\x02"),
     (
         "{noun}",
-        r"(?: (?:chart |helm |new |old )?(?:environment|env\.?|config(?:uration)?|settings?|feature|command[- ]line|cli)? ?(?:variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|fields?|propert(?:y|ies)|arguments?|gates?|env|secrets?))?",
+        r"(?: (?:chart |helm |new |old )?(?:environment|\.?env\.?|config(?:uration)?|settings?|feature|command[- ]line|cli)? ?(?:variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|fields?|propert(?:y|ies)|arguments?|gates?|env|secrets?))?",
     ),
     ("{V}", r"`?v?[0-9]+(?:\.[0-9]+)*(?:\.[x*])?(?:\+|-[a-z0-9.]+)?`?"),
     (

@@ -80,12 +80,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
             ..Place::ALL
         },
-        triggers: &["renam", "move", "moving"],
-        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})",
+        triggers: &["renam", "move", "moving", "chang"],
+        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})",
         unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
         finds: &[
             "rename `SAIL_SIZE` variable to `SAIL_AREA`",
             "Renamed the option `server.old` to `server.new`.",
+            "Change SAIL_SIZE env variable to SAIL_AREA and drop it from the example",
         ],
         passes: &["Rename the internal class to something clearer."],
         ..RULE

@@ -280,9 +280,12 @@ fn target(text: &str) -> Option<Target> {
 
 /// Tells whether a bare number after this text can only be a version.
 fn introduces_number(before: &str) -> bool {
-    let word =
-        before.trim_end().rsplit([' ', '(', '[']).next().unwrap_or_default().to_ascii_lowercase();
-    matches!(word.as_str(), "version" | "release" | "from" | "to" | "chart" | "<" | "series")
+    let word = before.trim_end().trim_end_matches('-');
+    let word = word.rsplit([' ', '(', '[']).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        word.as_str(),
+        "stable" | "version" | "release" | "from" | "to" | "chart" | "<" | "series"
+    )
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -335,6 +338,7 @@ mod tests {
             ("1.2.3 / 2024-01-30", "1.2.3", Released),
             ("Version 1.2.3", "1.2.3", Released),
             ("Release 1.19", "1.19", Released),
+            ("stable-9955", "9955", Released),
             ("harbour 3.0.5", "3.0.5", Released),
             ("2.1.0 - A fine name!", "2.1.0", Released),
             ("🚀 v4.1.0: faster", "4.1.0", Released),
