@@ -70,9 +70,15 @@ pub fn settings(
         for text in read.texts {
             let locked = text.origin.is_secret().then(|| secret(&text.origin));
             let (applied, origin) = (found.applied.as_slice(), &text.origin);
-            let (manifests, settings_of, mentions) = (&manifests, Vec::new(), Vec::new());
-            let mut page =
-                Page { manifests, applied, origin, locked, settings: settings_of, mentions };
+            let mut page = Page {
+                manifests: &manifests,
+                applied,
+                origin,
+                locked,
+                runs: None,
+                settings: Vec::new(),
+                mentions: Vec::new(),
+            };
             data::read(&mut page, &text, tree);
             page.settings.sort_by(|a, b| a.key.position.cmp(&b.key.position));
             let others = readers.get(&text.identity()).into_iter().flatten();

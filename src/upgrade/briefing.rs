@@ -13,7 +13,7 @@ use super::matching::{self, Met};
 use super::plan_types::FileEdit;
 use super::requirements::{Requirement, Runs};
 use crate::diagnostic::{Position, Why};
-use crate::flux::{ObjectName, Release, Settings};
+use crate::flux::{ObjectName, PinKind, Release, Settings};
 use crate::notes::{Declared, Fact, FactKind, Kind};
 use crate::state::State;
 use crate::tree::Tree;
@@ -153,6 +153,9 @@ pub(super) fn brief(
 ) -> Briefed {
     let upgraded: BTreeSet<ObjectName> =
         releases.iter().map(|release| release.id.clone()).collect();
+    let moving = runs.inventory.pins.iter().filter(|pin| pins.contains(&pin.id.as_str()));
+    let images = moving.filter(|pin| pin.kind == PinKind::Image).map(|pin| pin.package.to_string());
+    let images: Vec<String> = images.collect();
     let mut briefing = Briefing::default();
     let mut edits: Vec<FileEdit> = Vec::new();
     let readings = background.learned.readings.iter();
@@ -162,7 +165,7 @@ pub(super) fn brief(
         let mut unset = vec![true; facts.len()];
         for release in releases {
             let Some(settings) = background.settings.get(&release.id) else { continue };
-            let met = matching::meet(facts, reading.of, settings, &upgraded);
+            let met = matching::meet(facts, reading.of, &images, settings, &upgraded);
             let met = matching::proved(base, met);
             take(&met, &mut here, &mut unset, &mut edits, &mut briefing.steps);
         }

@@ -124,22 +124,30 @@ impl How {
 /// Finds what facts mean for what a release sets.
 ///
 /// `kind` says whose notes the facts were read from: an application's speak of variables and of
-/// its own configuration, a chart's of values. `upgraded` are the releases that the upgrade moves;
-/// a text that others read as well is not edited for their sake.
+/// its own configuration, a chart's of values. `images` are those that move, by package: what another
+/// container sets is asked about; without any, all containers are the application's. `upgraded` are
+/// the releases that the upgrade moves; a text that others read as well is not edited for their
+/// sake.
 #[must_use]
 pub fn meet(
     facts: &[Fact],
     kind: Kind,
+    images: &[String],
     settings: &Settings,
     upgraded: &BTreeSet<ObjectName>,
 ) -> Met {
-    let asked = Asked { lookup: Lookup { facts, kind, settings }, upgraded };
+    let asked = Asked { lookup: Lookup { facts, kind, settings }, images, upgraded };
     let mut met = Met::default();
     for (number, fact) in facts.iter().enumerate() {
         if !is_about_settings(fact.kind) || name_of(fact).is_empty() {
             continue;
         }
-        let found = asked.lookup.find(fact, name_of(fact));
+        let mut found = asked.lookup.find(fact, name_of(fact));
+        // What another container sets counts only where nothing else does.
+        let own = |number: &usize| settings.list.get(*number).is_some_and(|s| asked.is_own(s));
+        if found.iter().any(|(number, _)| own(number)) {
+            found.retain(|(number, _)| own(number));
+        }
         if found.is_empty() {
             match asked.missing(fact) {
                 Some(outcome) => {
@@ -154,6 +162,7 @@ pub fn meet(
         for (setting, how) in found.into_iter().take(most) {
             let Some(known) = settings.list.get(setting) else { continue };
             let outcome = asked.outcome(fact, known, how);
+            let outcome = if asked.is_own(known) { outcome } else { outcome.of_another(known) };
             met.matches.push(Match { fact: number, setting: Some(setting), how, outcome });
         }
     }
@@ -178,10 +187,23 @@ fn is_about_settings(kind: FactKind) -> bool {
 /// What is asked of facts.
 struct Asked<'m> {
     lookup: Lookup<'m>,
+    images: &'m [String],
     upgraded: &'m BTreeSet<ObjectName>,
 }
 
 impl Asked<'_> {
+    /// Says whether a setting is the application's: no container around it runs another image.
+    fn is_own(&self, setting: &Setting) -> bool {
+        let Some(runs) = setting.runs.as_deref().filter(|_| !self.images.is_empty()) else {
+            return true;
+        };
+        let same = |image: &String| {
+            let before = image.strip_suffix(runs);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        self.images.iter().any(same)
+    }
+
     /// Says what a fact means for a setting.
     fn outcome(&self, fact: &Fact, setting: &Setting, how: How) -> Outcome {
         let outcome = match fact.kind {
@@ -322,6 +344,19 @@ impl Outcome {
             Self::Step { text, position } => Self::Question { text, position },
             other => other,
         }
+    }
+
+    /// Makes a question of what would be done in a container that runs another image.
+    fn of_another(self, setting: &Setting) -> Self {
+        let runs = setting.runs.as_deref().unwrap_or_default();
+        let (text, position) = match self {
+            Self::Edit { purpose, position, .. } => (purpose, Some(position)),
+            Self::Step { text, position }
+            | Self::Question { text, position }
+            | Self::Fine { text, position } => (text, position),
+        };
+        let text = format!("{text}? It stands in a container that runs {runs}");
+        Self::Question { text, position }
     }
 }
 

@@ -92,7 +92,7 @@ fn briefing(repo: &Path, facts: &[Fact]) -> String {
     let mut text = String::new();
     for (release, settings) in all_settings(&tree) {
         let upgraded = BTreeSet::from([release.clone()]);
-        let met = proved(&tree, meet(facts, Kind::App, &settings, &upgraded));
+        let met = proved(&tree, meet(facts, Kind::App, &[], &settings, &upgraded));
         let mut edits: Vec<FileEdit> = Vec::new();
         let mut said = String::new();
         for found in met.matches {
@@ -196,7 +196,7 @@ fn rename_all(
         let chosen = settings.list.iter().filter(|setting| setting.kind == of);
         let names: BTreeSet<&str> = chosen.map(|setting| setting.name.as_str()).collect();
         let facts: Vec<Fact> = names.into_iter().map(|name| renamed(name, of)).collect();
-        let met = proved(tree, meet(&facts, kind, settings, upgraded));
+        let met = proved(tree, meet(&facts, kind, &[], settings, upgraded));
         let mut edits = Vec::new();
         for found in met.matches {
             match found.outcome {

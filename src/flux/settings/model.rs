@@ -39,6 +39,8 @@ pub struct Setting {
     pub value: Option<Literal>,
     /// Why it cannot be edited; `None` if it can.
     pub locked: Option<Why>,
+    /// The image of the container that it stands in, without its version, where values say so.
+    pub runs: Option<String>,
     /// The other releases that read the same text.
     pub shared_with: Vec<ObjectName>,
 }

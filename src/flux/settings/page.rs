@@ -11,6 +11,7 @@ use super::super::substitute::variables;
 use super::hints;
 use super::model::{Literal, Mention, Origin, Setting, SettingKind, Spelled};
 use crate::diagnostic::Why;
+use crate::image::Reference;
 use crate::yaml::{Kind, Node};
 
 /// What is read, and what comes of it.
@@ -21,6 +22,8 @@ pub(super) struct Page<'p, 'a> {
     pub(super) origin: &'p Origin,
     /// Why nothing on it is edited.
     pub(super) locked: Option<Why>,
+    /// The image of the container that is being read.
+    pub(super) runs: Option<String>,
     pub(super) settings: Vec<Setting>,
     pub(super) mentions: Vec<Mention>,
 }
@@ -52,6 +55,7 @@ impl Page<'_, '_> {
             whole: whole.map(|node| pins::place(object, node, Part::Whole)),
             value: literal,
             locked,
+            runs: self.runs.clone(),
             shared_with: Vec::new(),
             name,
         });
@@ -79,6 +83,7 @@ impl Page<'_, '_> {
             whole: None,
             value: literal,
             locked: Some(self.locked.clone().unwrap_or_else(plain)),
+            runs: self.runs.clone(),
             shared_with: Vec::new(),
         });
     }
@@ -92,6 +97,20 @@ impl Page<'_, '_> {
             literal.text = text.unwrap_or_default();
             literal.place.part = Part::Literal;
         }
+    }
+
+    /// Returns the image that a mapping names, without its version.
+    pub(super) fn image(&self, mapping: Node<'_>) -> Option<String> {
+        let image = mapping.get("image")?;
+        let text = |node: Node<'_>| Some(self.manifests.expand(self.applied, &node.value()?));
+        let name = if image.is_mapping() {
+            let repository = text(image.get("repository").or_else(|| image.get("name"))?)?;
+            let registry = image.get("registry").and_then(text).filter(|text| !text.is_empty());
+            registry.map_or(repository.clone(), |registry| format!("{registry}/{repository}"))
+        } else {
+            Reference::parse(&text(image)?).ok()?.repository().to_string()
+        };
+        (!name.is_empty() && !name.contains("${")).then_some(name)
     }
 
     /// Notes the variables that a text speaks of.

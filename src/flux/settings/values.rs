@@ -3,6 +3,8 @@
 //! An anchored subtree is read where it stands and not again where an alias repeats it. Text in
 //! block scalars that is a configuration by its key's name is read as one.
 
+use std::rc::Rc;
+
 use super::super::load::Object;
 use super::config;
 use super::hints;
@@ -24,29 +26,45 @@ enum Around {
     Flags,
 }
 
+/// A node that is still to be read.
+struct Waiting<'a> {
+    node: Node<'a>,
+    path: String,
+    around: Around,
+    depth: usize,
+    /// The image of the container that it stands in.
+    runs: Option<Rc<str>>,
+}
+
 /// Reads the settings of a tree of values, whose root stands below `under` among the values.
 pub(super) fn read(page: &mut Page<'_, '_>, object: Object<'_>, root: Node<'_>, under: &str) {
     let last = under.rsplit('.').next().unwrap_or_default();
-    let mut waiting = vec![(root, under.to_owned(), around(last), 0)];
-    while let Some((node, path, around, depth)) = waiting.pop() {
-        if depth > DEPTH {
+    let (path, around) = (under.to_owned(), around(last));
+    let mut waiting = vec![Waiting { node: root, path, around, depth: 0, runs: None }];
+    while let Some(Waiting { node, path, around, depth, runs }) = waiting.pop() {
+        // An alias is a second way to what is read where it stands.
+        if depth > DEPTH || node.target() != node {
             continue;
         }
-        let start = waiting.len();
-        if node.is_sequence() && node.target() == node {
-            for (number, item) in node.items().enumerate() {
-                let path = format!("{path}[{number}]");
-                if !self::item(page, object, item, around) {
-                    waiting.push((item, path, around, depth + 1));
+        let (start, depth) = (waiting.len(), depth + 1);
+        let runs = page.image(node).map(Rc::from).or(runs);
+        page.runs = runs.as_deref().map(str::to_owned);
+        if node.is_sequence() {
+            for (number, node) in node.items().enumerate() {
+                if !item(page, object, node, around) {
+                    let (path, runs) = (format!("{path}[{number}]"), runs.clone());
+                    waiting.push(Waiting { node, path, around, depth, runs });
                 }
             }
-        } else if node.is_mapping() && node.target() == node {
-            for (key, value) in node.entries() {
+        } else if node.is_mapping() {
+            for (key, node) in node.entries() {
                 let Some(name) = key.value() else { continue };
                 let path =
                     if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
-                let next = entry(page, object, (key, value), &path, around);
-                waiting.extend(next.map(|around| (value, path, around, depth + 1)));
+                if let Some(around) = entry(page, object, (key, node), &path, around) {
+                    let runs = runs.clone();
+                    waiting.push(Waiting { node, path, around, depth, runs });
+                }
             }
         } else {
             page.mention(object, node);
@@ -55,6 +73,7 @@ pub(super) fn read(page: &mut Page<'_, '_>, object: Object<'_>, root: Node<'_>, 
             children.reverse();
         }
     }
+    page.runs = None;
 }
 
 fn around(key: &str) -> Around {

@@ -56,7 +56,8 @@ impl Case<'_> {
         let web = ObjectName::new(Some("default"), "web");
         let upgraded = BTreeSet::from([web.clone()]);
         let settings = settings(&tree, &|_| true, &upgraded).unwrap();
-        let met = meet(&self.facts, self.kind, &settings[&web], &upgraded);
+        let images = ["ghcr.io/acme/web".to_owned()];
+        let met = meet(&self.facts, self.kind, &images, &settings[&web], &upgraded);
         let met = proved(&tree, met);
         let mut edits: Vec<FileEdit> = Vec::new();
         let mut said = Vec::new();
@@ -475,6 +476,32 @@ fn what_is_not_sure_is_asked_and_what_cannot_be_proved_is_a_step() {
             "step: rename `APP_MODE` to `APP_KIND` at web.yaml:9; it is not edited: web.yaml: line 9: 0:/spec/values/env/APP_MODE is ambiguous, the key stands twice (`APP_MODE`)",
         ],
     );
+}
+
+#[test]
+fn what_other_containers_set_is_asked_about() {
+    let facts = || vec![renamed("LOG_LEVEL", "LOG_VERBOSITY")];
+    let sidecar = "b: {image: {repository: acme/db, tag: 1}, env: {LOG_LEVEL: x}}";
+    check(
+        &format!("a: {{image: 'ghcr.io/acme/web:1', env: {{LOG_LEVEL: y}}}}\n{sidecar}"),
+        facts(),
+        &[
+            "-a: {image: 'ghcr.io/acme/web:1', env: {LOG_LEVEL: y}}",
+            "+a: {image: 'ghcr.io/acme/web:1', env: {LOG_VERBOSITY: y}}",
+        ],
+        &[],
+    );
+    check(
+        sidecar,
+        facts(),
+        &[],
+        &[
+            "question: rename `LOG_LEVEL` to `LOG_VERBOSITY`? It stands in a container that runs acme/db",
+        ],
+    );
+    let own = "a: {image: {repository: acme/web, tag: 1}, env: [{name: LOG_LEVEL, value: x}]}";
+    let renamed = own.replace("LOG_LEVEL", "LOG_VERBOSITY");
+    check(own, facts(), &[&format!("-{own}"), &format!("+{renamed}")], &[]);
 }
 
 #[test]
