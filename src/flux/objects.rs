@@ -173,7 +173,9 @@ impl<'a> Applied<'a> {
                 }));
             }
             if generated.secret {
-                literals.iter_mut().for_each(|(_, value, _)| *value = Cow::Borrowed(""));
+                for (_, value, _) in &mut literals {
+                    *value = Cow::Borrowed("");
+                }
             }
             let (files, is_secret) = (generated.files.clone(), generated.secret);
             GeneratedMap { id, is_secret, files, literals, context }

@@ -119,6 +119,8 @@ pub struct Messages {
     pub stop: String,
     /// Of an upgrade.
     pub upgrade: String,
+    /// Of the commit that lets Helm take failed upgrades back again.
+    pub settle: String,
     /// Of the commit that puts the old version back.
     pub revert: String,
     /// Of the commit that starts the old version again.
@@ -130,6 +132,7 @@ impl Default for Messages {
         Self {
             stop: "chore({name}): scale to zero before {to}".to_owned(),
             upgrade: "chore({name}): upgrade {from} → {to}".to_owned(),
+            settle: "chore({name}): settle on {to}".to_owned(),
             revert: "revert({name}): back to {from}".to_owned(),
             restart: "revert({name}): start {from} again".to_owned(),
         }

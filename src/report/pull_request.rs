@@ -12,7 +12,7 @@ use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
 use crate::git::{Branch, Pair};
 use crate::policy::Strategy;
 use crate::tree::{Patches, Tree};
-use crate::upgrade::{Plan, StageKind, Staged, between, short};
+use crate::upgrade::{Plan, Staged, between, short};
 
 /// What a pull request is written from.
 pub struct Subject<'a> {
@@ -150,18 +150,29 @@ fn stages(subject: &Subject<'_>) -> String {
             "\nStop what has to be stopped, and keep a copy of its data, before this is merged.\n",
         );
     }
-    if let [first, .., last] = commits.as_slice() {
+    if commits.len() > 1 {
         let base = subject.base_branch;
+        text.push_str(
+            "\nFlux applies only the head of a branch: land the stages one at a time, and let it \
+             reconcile in between.\n\n```sh\n",
+        );
+        for (index, (stage, commit)) in plan.stages.iter().zip(commits).enumerate() {
+            if index > 0 {
+                text.push_str("# wait until the gate holds\n");
+            }
+            let _ =
+                writeln!(text, "git push origin {}:{base}   # {}", commit.id, stage.kind.as_str());
+        }
+        let skipped = match plan.strategy {
+            Strategy::Maintenance => {
+                "skips the stop: the new version then starts while the old one still writes"
+            }
+            _ => "skips all but the last: Helm may then take a migration back half way",
+        };
         let _ = write!(
             text,
-            "\nFlux applies only the head of a branch: land the stages one at a time, and let it \
-             reconcile in between.\n\n```sh\ngit push origin {}:{base}   # {}\n# wait until the gate \
-             holds\ngit push origin {}:{base}   # {}\n```\n\nMerging this pull request in one go, and a squash or a rebase in any case, \
-             skips the stop: the new version then starts while the old one still writes. That is why it is a draft.\n",
-            first.id,
-            StageKind::Stop.as_str(),
-            last.id,
-            StageKind::Upgrade.as_str(),
+            "```\n\nMerging this pull request in one go, and a squash or a rebase in any case, \
+             {skipped}. That is why it is a draft.\n",
         );
     }
     text

@@ -28,7 +28,7 @@ pub use edits::moving;
 pub use learned::{Home, Learned, Link, Moved, Reading, Verdict};
 pub use matching::{How, Match, Met, Outcome as MatchOutcome, meet, proved};
 pub use names::short;
-pub use plan::{Held, Plans, SETTINGS, STOP, UPGRADE, plan};
+pub use plan::{HOLD, Held, Plans, SETTINGS, STOP, UPGRADE, plan};
 pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
 pub use render::{Rendered, render};
 pub use requirements::{Requirement, Satisfied, Yours};

@@ -48,6 +48,8 @@ pub const STOP: &str = "stop";
 pub const UPGRADE: &str = "upgrade";
 /// The change that follows renamed variables and values.
 pub const SETTINGS: &str = "settings";
+/// The change that keeps Helm from taking a migration back half way; a later stage lets it again.
+pub const HOLD: &str = "hold";
 
 /// Plans the upgrades of a repository.
 ///
@@ -137,6 +139,11 @@ impl Planner<'_> {
                     carried.why.push(why);
                 }
             }
+        }
+        if carried.strategy != Strategy::Rolling
+            && let Some(hold) = self.hold(&releases, &mut carried.why)?
+        {
+            changes.push(hold);
         }
         let from = main.current.text.clone();
         let to = edits::version_text(main, target);
@@ -232,6 +239,42 @@ impl Planner<'_> {
         stop.map(Some).map_err(|whys| {
             whys.into_iter().next().unwrap_or_else(|| Why::new("no-lever", "it cannot be edited"))
         })
+    }
+
+    /// Returns the change that keeps Helm from taking a migration back half way; `None` where it
+    /// would not.
+    ///
+    /// # Errors
+    /// Why nothing keeps it from that: then the upgrade waits.
+    fn hold(&self, releases: &[&Release], why: &mut Vec<Why>) -> Result<Option<Change>, Vec<Why>> {
+        let mut edits: Vec<FileEdit> = Vec::new();
+        for release in releases {
+            let remediation = &release.remediation;
+            if let (Some(rollback), Some(patch)) =
+                (&remediation.rolls_back, &remediation.overridden)
+            {
+                let message = format!(
+                    "{} ({}), and {} ({}): Helm would take a migration back half way, and no edit of the release keeps it from that",
+                    rollback.shows, rollback.position, patch.shows, patch.position
+                );
+                return Err(vec![Why::new("rollback-overridden", message)]);
+            }
+            if let Some(refused) = &remediation.refused {
+                return Err(vec![refused.clone()]);
+            }
+            if let Some(short) = &remediation.short {
+                let message = format!("{} ({})", short.shows, short.position);
+                why.push(Why::new("timeout-overridden", message));
+            }
+            let file = &release.position.file;
+            let off = remediation.off.iter().cloned();
+            edits.extend(off.map(|edit| FileEdit { file: file.clone(), edit }));
+        }
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        let purpose = "give the migration time, and keep Helm from taking it back half way";
+        self.change(HOLD, purpose.to_owned(), edits).map(Some)
     }
 
     /// Makes a change and proves it on the base.

@@ -4,7 +4,7 @@ use crate::policy::{Messages, Strategy};
 use crate::upgrade::names::Words;
 use crate::upgrade::plan_types::{Change, Stage, StageKind};
 
-use super::STOP;
+use super::{HOLD, STOP};
 
 /// The stages of a plan, and those that take it back.
 pub(super) struct Stages {
@@ -22,24 +22,38 @@ pub(super) fn stages(
     let ids = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
         changes.iter().map(|change| change.id.clone()).filter(|id| wanted(id)).collect()
     };
-    let stopped = ids(&|id| id == STOP);
-    let upgraded = ids(&|id| id != STOP);
     let stage = |kind, message: &str, with: Vec<String>, gate: &str| Stage {
         kind,
         message: words.fill(message),
         with,
         gates: if gate.is_empty() { Vec::new() } else { vec![gate.to_owned()] },
     };
-    let upgrade = stage(StageKind::Upgrade, &messages.upgrade, upgraded, "");
-    if strategy != Strategy::Maintenance {
-        let back = stage(StageKind::Revert, &messages.revert, Vec::new(), "");
-        return Stages { stages: vec![upgrade], revert: vec![back] };
+    let stopped = ids(&|id| id == STOP);
+    let staged = strategy == Strategy::Maintenance;
+    let mut stages = Vec::new();
+    if staged {
+        let gate = "no pod of it runs any more";
+        stages.push(stage(StageKind::Stop, &messages.stop, stopped.clone(), gate));
     }
-    let stop =
-        stage(StageKind::Stop, &messages.stop, stopped.clone(), "no pod of it runs any more");
-    // Old code must not start on new data.
-    let gate = "its data is as it was before the upgrade";
-    let back = stage(StageKind::Revert, &messages.revert, stopped, gate);
-    let start = stage(StageKind::Start, &messages.restart, Vec::new(), "");
-    Stages { stages: vec![stop, upgrade], revert: vec![back, start] }
+    if ids(&|id| id == HOLD).is_empty() {
+        let with = ids(&|id| id != STOP);
+        stages.push(stage(StageKind::Upgrade, &messages.upgrade, with, ""));
+    } else {
+        let gate = "the new version runs, and its data was looked at";
+        let with = ids(&|id| id != STOP);
+        stages.push(stage(StageKind::Upgrade, &messages.upgrade, with, gate));
+        let with = ids(&|id| id != STOP && id != HOLD);
+        stages.push(stage(StageKind::Settle, &messages.settle, with, ""));
+    }
+    let revert = if staged {
+        // Old code must not start on new data.
+        let gate = "its data is as it was before the upgrade";
+        vec![
+            stage(StageKind::Revert, &messages.revert, stopped, gate),
+            stage(StageKind::Start, &messages.restart, Vec::new(), ""),
+        ]
+    } else {
+        vec![stage(StageKind::Revert, &messages.revert, Vec::new(), "")]
+    };
+    Stages { stages, revert }
 }
