@@ -92,6 +92,17 @@ impl Around {
             around.add(object);
         }
         for map in applied.generated() {
+            if map.is_secret {
+                let of =
+                    |name: &str, at: Position| Key { name: name.to_owned(), at, template: None };
+                let lines = map.literals.iter().map(|(key, _, at)| of(key, at.clone()));
+                let files = map.files.iter().map(|(key, file)| {
+                    of(key, Position { file: file.clone(), line: 1, column: 1 })
+                });
+                let keys: Vec<Key> = lines.chain(files).collect();
+                around.secrets.entry(map.id).or_default().keys.extend(keys);
+                continue;
+            }
             let mut held: Vec<Held> = Vec::new();
             for (key, text, at) in &map.literals {
                 let text = applied.expand_generated(&map, text);

@@ -51,8 +51,8 @@ pub fn states(
     keep: &(dyn Fn(&RepoPath) -> bool + Sync),
     wanted: Option<&BTreeSet<ObjectName>>,
 ) -> Result<BTreeMap<ObjectName, State>, TreeError> {
-    let manifests = Objects::read(tree, keep)?;
-    let applied = manifests.applied();
+    let everything = Objects::read(tree, keep)?;
+    let applied = everything.applied();
     let objects: Vec<Object<'_>> = applied
         .objects()
         .into_iter()
