@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Imports go one way: `yaml image version tree http process` ← `notes` ← `policy` ← `flux` ←
-//! `state` ← `upstream` ← `upgrade` ← `git forge report` ← `bot` ← `commands`. Only `tree`, `http`,
+//! `state` ← `upstream` ← `upgrade` ← `runbook` ← `git forge report` ← `bot` ← `commands`. Only `tree`, `http`,
 //! `process`, `git`, `forge` and `commands` touch the world; nothing else reads a clock, the
 //! environment or a socket.
 
@@ -25,6 +25,7 @@ pub mod notes;
 pub mod policy;
 pub mod process;
 pub mod report;
+pub mod runbook;
 pub mod state;
 pub mod tree;
 pub mod upgrade;

@@ -7,10 +7,12 @@ use std::fmt::Write as _;
 
 use super::facts::{briefing_markdown, briefing_text};
 use super::preview::{bump, strategy};
+use super::runbook::runbook_markdown;
 use super::style::{BOLD, CYAN, DIM, GREEN, YELLOW, paint};
 use crate::diagnostic::Why;
 use crate::flux::{Inventory, Pin, Release};
 use crate::forge::neutral;
+use crate::runbook::{Case, SectionKind, runbook};
 use crate::state::State;
 use crate::tree::Tree;
 use crate::upgrade::{Candidates, Held, Outcome, PinCandidate, Plan, Staged, short};
@@ -31,6 +33,8 @@ pub struct ExplainView<'a> {
     pub held: &'a [Held],
     /// The data of the release.
     pub state: Option<&'a State>,
+    /// What the runbook of an upgrade is written from.
+    pub case: &'a dyn Fn(&'a Plan) -> Case<'a>,
 }
 
 impl ExplainView<'_> {
@@ -153,14 +157,10 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
             let _ = writeln!(text, "- {}: {}", why.code, neutral::line(&sentence(why)));
         }
         let (said, folded) = briefing_markdown(&plan.briefing);
-        let _ = write!(text, "\n{said}{folded}\n### Stages\n\n");
-        for (index, stage) in plan.stages.iter().enumerate() {
-            let message = neutral::line(&stage.message);
-            let _ = writeln!(text, "{}. **{}**: {message}", index + 1, stage.kind.as_str());
-            for gate in &stage.gates {
-                let _ = writeln!(text, "   Before the next one: {}.", neutral::line(gate));
-            }
-        }
+        let _ = write!(text, "\n{said}{folded}\n");
+        // What is required and what is done by hand stands with the notes.
+        let elsewhere = [SectionKind::Compatibility, SectionKind::ByHand];
+        text.push_str(&runbook_markdown(&runbook(&(view.case)(plan)), 3, &elsewhere));
     }
     text
 }

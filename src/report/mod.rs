@@ -10,6 +10,7 @@ mod policy_text;
 mod preview;
 pub mod preview_contract;
 pub mod pull_request;
+mod runbook;
 pub mod scan_contract;
 mod scan_text;
 mod style;
@@ -21,6 +22,7 @@ pub use policy_text::policy_text;
 pub use preview::{
     Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, strategy,
 };
+pub use runbook::runbook_markdown;
 pub use scan_text::{counted, diagnostic_text, diagnostics_text, placed_text, scan_text};
 pub use style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 pub use table::{cut, table};

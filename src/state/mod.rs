@@ -73,7 +73,13 @@ pub fn states(
     for (id, app) in &apps {
         let (stores, unknown) = uses::uses(app, &scene);
         let volumes = volumes::of_app(app, &around);
-        let mut state = State { stores, volumes, keeps: Vec::new(), unknown };
+        let mut state = State {
+            stores,
+            volumes,
+            workloads: servers::own_workloads(app),
+            keeps: Vec::new(),
+            unknown,
+        };
         for store in &mut state.stores {
             let Lives::Cnpg { cluster } = &store.lives else { continue };
             let backups = around.cluster_backups.get(cluster).cloned().unwrap_or_default();

@@ -17,6 +17,9 @@ pub struct State {
     pub stores: Vec<Store>,
     /// The volumes that it keeps, in the order of the text.
     pub volumes: Vec<Volume>,
+    /// The pods of the release itself, those of its datastores aside: one workload for each that is
+    /// known by name, else one for all that carry the release's label.
+    pub workloads: Vec<Workload>,
     /// What must be kept beside the data to be able to read it: keys, by name.
     pub keeps: Vec<Kept>,
     /// What could not be told.
@@ -42,6 +45,8 @@ pub struct Store {
     pub evidence: Vec<Sign>,
     /// How the release signs in, by variable.
     pub credentials: Vec<Credential>,
+    /// How the server itself was set up, where the repository shows it.
+    pub setup: Vec<Credential>,
     /// Whether the release only looks at it, as a dashboard does at a data source.
     pub only_reads: bool,
     /// Other releases that use the same database.

@@ -152,7 +152,7 @@ fn of_container(
     server.secrets.dedup();
     if let (Some(controller), Naming::Common(_)) = (&container.controller, app.naming) {
         server.hosts = services(app, controller);
-        server.workload = controller_workload(app, controller, container);
+        server.workload = controller_workload(app, controller, Some(container));
     } else {
         server.prefix = Some(match &own {
             Lives::Subchart { key } => format!("{}-{key}", app.helm_name),
@@ -205,8 +205,27 @@ fn services(app: &App<'_>, controller: &str) -> Vec<String> {
     names
 }
 
-/// Returns the pods of a controller of the common library.
-fn controller_workload(app: &App<'_>, controller: &str, container: &Container) -> Option<Workload> {
+/// Lists the pods of a release that are no datastore.
+pub(super) fn own_workloads(app: &App<'_>) -> Vec<Workload> {
+    let engine = |controller: &str| {
+        let own = |c: &&Container| c.controller.as_deref() == Some(controller) && !c.is_client;
+        let mut own = app.containers.iter().filter(own).filter(|c| !is_sidecar(c)).peekable();
+        own.peek().is_some() && own.all(|container| container.engine.is_some())
+    };
+    let known = app.controllers().into_iter().filter(|(name, _)| !engine(name));
+    let known: Vec<Workload> = known
+        .filter_map(|(name, _)| controller_workload(app, name, None))
+        .filter(|workload| workload.name.is_some())
+        .collect();
+    if known.is_empty() { labelled(app, None).into_iter().collect() } else { known }
+}
+
+/// Returns the pods of a controller of the common library, and the container that is meant.
+fn controller_workload(
+    app: &App<'_>,
+    controller: &str,
+    container: Option<&Container>,
+) -> Option<Workload> {
     let settings = app.values.at(&["controllers", controller])?;
     let kind = match settings.text_at(&["type"]).unwrap_or("deployment") {
         "statefulset" => "StatefulSet",
@@ -218,8 +237,8 @@ fn controller_workload(app: &App<'_>, controller: &str, container: &Container) -
     if let Some(label) = app.controller_label() {
         selector.push((label.to_owned(), controller.to_owned()));
     }
-    let containers = settings.get("containers").map_or(1, |map| enabled(Some(map)).len());
-    let name = container.path.last().filter(|_| containers > 1 || container.path.len() == 4);
+    // `controllers.NAME.containers.CONTAINER`, the name of the container in the pod as well.
+    let name = container.and_then(|container| container.path.get(3));
     Some(Workload {
         namespace: app.namespace.clone()?,
         kind: Some(kind.to_owned()),

@@ -137,6 +137,7 @@ fn fill(store: &mut Store, server: &Server) {
     store.version.clone_from(&server.version);
     store.pin.clone_from(&server.pin);
     store.workload.clone_from(&server.workload);
+    store.setup.clone_from(&server.credentials);
     store.volumes.clone_from(&server.volumes);
 }
 
@@ -267,6 +268,7 @@ impl<'s> Scene<'s, '_> {
             pin: None,
             evidence: vec![sign],
             credentials: Vec::new(),
+            setup: Vec::new(),
             only_reads: false,
             shared_with: Vec::new(),
             beside: Vec::new(),

@@ -1,0 +1,219 @@
+//! The case at hand: the releases of a plan with their data, as every section needs them.
+
+use std::collections::BTreeMap;
+
+use super::procedure::{Subject, beside, home};
+use super::shell;
+use super::slots::{Called, Slots};
+use crate::flux::{Inventory, ObjectName, Release};
+use crate::policy::{Home, Policies};
+use crate::state::{Lives, State, Volume, VolumeKind, Workload};
+use crate::upgrade::{Plan, StageKind, short};
+
+/// What a runbook is written from.
+pub struct Case<'c> {
+    /// The plan.
+    pub plan: &'c Plan,
+    /// The data of its releases.
+    pub states: &'c BTreeMap<ObjectName, State>,
+    /// What the repository runs.
+    pub inventory: &'c Inventory,
+    /// How datastores are kept safe.
+    pub policies: &'c Policies,
+}
+
+/// A thing that is backed up, with what it is in words.
+pub(super) struct Kept<'c> {
+    pub(super) title: String,
+    pub(super) subject: Subject<'c>,
+    pub(super) volume: Option<&'c Volume>,
+    /// What is lost with it.
+    pub(super) loss: Option<String>,
+}
+
+impl<'c> Case<'c> {
+    /// Lists the releases of the plan, those that others depend on first.
+    pub(super) fn releases(&self) -> Vec<&'c Release> {
+        let mut left: Vec<&Release> = self
+            .inventory
+            .releases
+            .iter()
+            .filter(|release| self.plan.releases.contains(&release.id))
+            .collect();
+        let mut ordered: Vec<&Release> = Vec::new();
+        while !left.is_empty() {
+            let waits = |release: &&Release| {
+                left.iter()
+                    .any(|other| other.id != release.id && release.depends_on.contains(&other.id))
+            };
+            // Those in a circle wait for nobody.
+            let at = left.iter().position(|release| !waits(release)).unwrap_or(0);
+            ordered.push(left.remove(at));
+        }
+        ordered
+    }
+
+    /// Returns the layers in which the releases are upgraded: each waits for those before it.
+    pub(super) fn layers(&self) -> Vec<Vec<&'c Release>> {
+        let mut layers: Vec<Vec<&Release>> = Vec::new();
+        for release in self.releases() {
+            let below = layers.iter().rposition(|layer| {
+                layer.iter().any(|other| release.depends_on.contains(&other.id))
+            });
+            let at = below.map_or(0, |below| below + 1);
+            match layers.get_mut(at) {
+                Some(layer) => layer.push(release),
+                None => layers.push(vec![release]),
+            }
+        }
+        layers
+    }
+
+    pub(super) fn state(&self, release: &Release) -> Option<&'c State> {
+        self.states.get(&release.id)
+    }
+
+    /// Returns the versions in short.
+    pub(super) fn versions(&self) -> (String, String) {
+        short(&self.plan.from, &self.plan.to)
+    }
+
+    /// Says whether the upgrade stops what writes.
+    pub(super) fn stops(&self) -> bool {
+        self.plan.stages.iter().any(|stage| stage.kind == StageKind::Stop)
+    }
+
+    /// Returns what the upgrade is called where it leaves something behind.
+    pub(super) fn called(&self, release: &Release) -> Called {
+        let (from, to) = self.versions();
+        let namespace = release.id.namespace_or_dash();
+        let name = &release.id.name;
+        let plain = |text: &str| -> String {
+            let safe =
+                |c: char| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '-' };
+            text.chars().map(safe).collect()
+        };
+        Called {
+            file: plain(&format!("{namespace}-{name}-{from}")).trim_start_matches('-').to_owned(),
+            object: shell::object_name(&format!("{name}-before-{to}"), 50),
+        }
+    }
+
+    /// Lists what is backed up of a release: its datastores and its own volumes.
+    pub(super) fn kept(&self, release: &Release) -> Vec<Kept<'c>> {
+        let Some(state) = self.state(release) else { return Vec::new() };
+        let called = self.called(release);
+        let app = self.workload(release);
+        let mut kept = Vec::new();
+        let mut inside: Vec<&ObjectName> = Vec::new();
+        for (index, store) in state.stores.iter().enumerate() {
+            inside.extend(store.volumes.iter().filter_map(|volume| volume.claim.as_ref()));
+            if store.only_reads {
+                continue;
+            }
+            let policy = self.policies.datastore(&store.engine);
+            let title = policy.map_or(store.engine.as_str(), |engine| engine.policy.title());
+            let called = Called {
+                // Two databases of one release are two files.
+                file: if index == 0 {
+                    called.file.clone()
+                } else {
+                    format!("{}-{}", called.file, store.engine)
+                },
+                object: called.object.clone(),
+            };
+            kept.push(Kept {
+                title: format!("{title} {}", place(&store.lives)),
+                subject: Subject {
+                    engine: &store.engine,
+                    home: home(&store.lives),
+                    beside: beside(&store.volumes),
+                    slots: Slots::of_store(store, &called, app.as_ref()),
+                },
+                volume: None,
+                loss: policy.and_then(|engine| engine.policy.loss.clone()),
+            });
+        }
+        for (index, volume) in state.volumes.iter().enumerate() {
+            let known = volume.claim.as_ref().is_some_and(|claim| inside.contains(&claim));
+            if known || matches!(volume.kind, VolumeKind::HostPath) {
+                continue;
+            }
+            let called = Called {
+                file: format!("{}-{}", called.file, shell::object_name(&volume.name, 30)),
+                object: if index == 0 {
+                    called.object.clone()
+                } else {
+                    shell::object_name(&format!("{}-{}", called.object, volume.name), 60)
+                },
+            };
+            let policy = self.policies.datastore("volume");
+            kept.push(Kept {
+                title: volume_title(volume),
+                subject: Subject {
+                    engine: "volume",
+                    home: None::<Home>,
+                    beside: beside(std::slice::from_ref(volume)),
+                    slots: Slots::of_volume(volume, &called, app.as_ref()),
+                },
+                volume: Some(volume),
+                loss: policy.and_then(|engine| engine.policy.loss.clone()),
+            });
+        }
+        kept
+    }
+
+    /// Returns the first pods of a release itself.
+    pub(super) fn workload(&self, release: &Release) -> Option<Workload> {
+        self.state(release)?.workloads.first().cloned()
+    }
+
+    /// Lists the pods of a release, those of its datastores aside.
+    pub(super) fn workloads(&self, release: &Release) -> &'c [Workload] {
+        self.state(release).map_or(&[], |state| state.workloads.as_slice())
+    }
+
+    /// Says whether anything of the plan keeps data.
+    pub(super) fn has_data(&self) -> bool {
+        self.releases().into_iter().any(|release| {
+            release.writes.is_some()
+                || self.state(release).is_some_and(|state| {
+                    state.stores.iter().any(|store| !store.only_reads) || !state.volumes.is_empty()
+                })
+        })
+    }
+}
+
+/// Says where a datastore lives, behind its name.
+pub(super) fn place(lives: &Lives) -> String {
+    match lives {
+        Lives::Itself => "that the release is".to_owned(),
+        Lives::OwnVolume { volume, claim, .. } => match claim {
+            Some(claim) => format!("on the claim `{}`", claim.name),
+            None => format!("on the volume `{volume}`"),
+        },
+        Lives::OwnController { controller } => {
+            format!("in the release's own controller `{controller}`")
+        }
+        Lives::Subchart { key } => format!("that the chart brings along as `{key}`"),
+        Lives::Neighbour { release } => format!("in the release `{release}`"),
+        Lives::Cnpg { cluster } => format!("in the cluster `{cluster}`"),
+        Lives::Object { kind, name } => format!("in the {kind} `{name}`"),
+        Lives::External { host } => format!("at `{host}`, outside the repository"),
+        Lives::Unknown => "in a place that the repository does not tell".to_owned(),
+    }
+}
+
+/// Names a volume.
+pub(super) fn volume_title(volume: &Volume) -> String {
+    let what = match (volume.kind, &volume.claim) {
+        (VolumeKind::Claim, Some(claim)) => format!("the claim `{}`", claim.name),
+        (VolumeKind::Nfs, _) => match &volume.storage_class {
+            Some(share) => format!("the share `{share}`"),
+            None => "a share".to_owned(),
+        },
+        _ => "a claim whose name the chart makes".to_owned(),
+    };
+    let size = volume.size.as_deref().map(|size| format!(" of {size}")).unwrap_or_default();
+    format!("the volume `{}`, {what}{size}", volume.name)
+}

@@ -1,0 +1,113 @@
+//! The stages, one by one, and what to watch while each is carried out.
+
+use super::case::Case;
+use super::model::{Block, Section, SectionKind};
+use super::shell;
+use super::slots::{selector, target};
+use crate::flux::Release;
+use crate::notes::FactKind;
+use crate::upgrade::{Stage, StageKind};
+
+/// What the log of a migration is searched for.
+const TELLING: &str = "migrat|error|fatal|panic";
+
+/// Lists the stages with what to watch.
+pub(super) fn stages(case: &Case<'_>) -> Section {
+    let mut blocks = Vec::new();
+    let layers = case.layers();
+    if layers.len() > 1 {
+        let rows = layers.iter().enumerate().map(|(index, layer)| {
+            let names: Vec<String> =
+                layer.iter().map(|release| format!("`{}`", release.id)).collect();
+            vec![(index + 1).to_string(), names.join(", ")]
+        });
+        blocks.push(Block::Text("The releases depend on one another: they go up in this order, and down in the reverse one.".to_owned()));
+        let head = vec!["Layer".to_owned(), "Releases".to_owned()];
+        blocks.push(Block::Table { head, rows: rows.collect() });
+    }
+    for (index, stage) in case.plan.stages.iter().enumerate() {
+        blocks.push(Block::Text(format!(
+            "**{}. {}**: `{}`",
+            index + 1,
+            stage.kind.as_str(),
+            stage.message
+        )));
+        if let Some(text) = watch(case, stage) {
+            blocks.push(Block::Text(text));
+        }
+        let commands: Vec<String> = layers
+            .iter()
+            .flatten()
+            .flat_map(|release| commands(case, release, stage.kind))
+            .collect();
+        if !commands.is_empty() {
+            blocks.push(Block::Shell(commands.join("\n")));
+        }
+        if !stage.gates.is_empty() && index + 1 < case.plan.stages.len() {
+            blocks.push(Block::Text("Before the next stage:".to_owned()));
+            blocks.push(Block::Checks(stage.gates.clone()));
+        }
+    }
+    Section { kind: SectionKind::Stages, blocks }
+}
+
+/// Says what a stage does to what runs, and what to look for.
+fn watch(case: &Case<'_>, stage: &Stage) -> Option<String> {
+    let migrates = case.plan.briefing.kinds().contains(&FactKind::Irreversible);
+    Some(match stage.kind {
+        StageKind::Stop => "What writes to the data goes to zero; its datastore keeps running. It is done when no pod is left.".to_owned(),
+        StageKind::Backup => "The objects of the backup are made; it is done when each says that it is complete.".to_owned(),
+        StageKind::Upgrade if case.has_data() => {
+            let sure = if migrates { "The notes speak of a migration" } else { "A migration may run" };
+            format!("{sure} when the new version starts for the first time: follow its log until it serves. If it tells of an error there, do not restart it; read on under “Go on or go back”.")
+        }
+        StageKind::Upgrade => "The pods are replaced.".to_owned(),
+        StageKind::Start => "The workloads run again.".to_owned(),
+        StageKind::Settle => "Helm's own remediation, which was switched off for the migration, is on again. It changes nothing that runs.".to_owned(),
+        StageKind::Revert => return None,
+    })
+}
+
+/// Lists the commands that show a stage at work.
+fn commands(case: &Case<'_>, release: &Release, stage: StageKind) -> Vec<String> {
+    let mut lines = Vec::new();
+    let Some(namespace) = release.id.namespace.as_deref().filter(|name| shell::is_plain(name))
+    else {
+        return lines;
+    };
+    let name = &release.id.name;
+    if !shell::is_plain(name) {
+        return lines;
+    }
+    let release_line =
+        format!("kubectl get helmrelease.helm.toolkit.fluxcd.io -n {namespace} {name}");
+    match stage {
+        StageKind::Stop => {
+            for workload in case.workloads(release) {
+                let Some(labels) = selector(workload) else { continue };
+                let namespace = &workload.namespace;
+                lines.push(format!(
+                    "kubectl wait -n {namespace} pod -l {labels} --for=delete --timeout=10m"
+                ));
+            }
+        }
+        StageKind::Upgrade => {
+            lines.push(release_line);
+            for workload in case.workloads(release) {
+                let namespace = &workload.namespace;
+                if let Some(target) = target(workload) {
+                    lines.push(format!(
+                        "kubectl rollout status -n {namespace} {target} --timeout=15m"
+                    ));
+                    lines.push(format!("kubectl logs -n {namespace} {target} --all-containers --since=30m | grep -iE '{TELLING}'"));
+                } else if let Some(labels) = selector(workload) {
+                    lines.push(format!("kubectl get pods -n {namespace} -l {labels}"));
+                    lines.push(format!("kubectl logs -n {namespace} -l {labels} --all-containers --since=30m --tail=-1 | grep -iE '{TELLING}'"));
+                }
+            }
+        }
+        StageKind::Start | StageKind::Settle => lines.push(release_line),
+        StageKind::Backup | StageKind::Revert => {}
+    }
+    lines
+}
