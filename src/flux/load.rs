@@ -3,6 +3,8 @@
 //! Every YAML file is parsed, in parallel, so that each one that cannot be read is named. Only
 //! files with an object that matters here are kept, and only until the inventory is made.
 
+mod embedded;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -342,7 +344,7 @@ fn read(tree: &dyn Tree, path: &RepoPath, all: bool) -> Result<Parsed, Diagnosti
     let kind = |root| kind(root, kustomization).or_else(|| other(root).filter(|_| all));
     let kinds: Vec<_> = stream.documents().map(kind).collect();
     let documents = kinds.len();
-    let embedded = embedded(&stream, &kinds);
+    let embedded = embedded::embedded(&stream, &kinds);
     // A file without an object may still hold values that a kustomization names.
     let kept = kinds.iter().any(Option::is_some) || stream.documents().any(may_be_values);
     let file = kept.then(|| File { path: path.clone(), stream, kinds, embedded });
@@ -388,92 +390,4 @@ fn other(root: Node<'_>) -> Option<Kind> {
 /// Kubernetes.
 fn may_be_values(root: Node<'_>) -> bool {
     root.is_mapping() && (root.get("kind").is_none() || root.get("apiVersion").is_none())
-}
-
-/// Reads the YAML inside block scalars that matters: patches on releases and on Flux
-/// Kustomizations, values in ConfigMaps.
-fn embedded(stream: &Stream, kinds: &[Option<Kind>]) -> Vec<Inner> {
-    let mut found = Vec::new();
-    for (document, (root, kind)) in stream.documents().zip(kinds).enumerate() {
-        match kind {
-            Some(host @ (Kind::FluxKustomization | Kind::Kustomization)) => {
-                let lists = match host {
-                    Kind::FluxKustomization => vec![root.at(&["spec", "patches"])],
-                    _ => vec![root.get("patches"), root.get("patchesJson6902")],
-                };
-                for patch in lists.into_iter().flatten().flat_map(|list| list.items()) {
-                    found.extend(patched(stream, document, *host, patch));
-                }
-            }
-            Some(Kind::ConfigMap) => {
-                let name = root.at(&["metadata", "name"]).and_then(|name| name.value());
-                let (Some(name), Some(data)) = (name, root.get("data")) else { continue };
-                for (key, value) in data.entries() {
-                    let Some(key) = key.value() else { continue };
-                    let is_yaml = key.ends_with(".yaml") || key.ends_with(".yml");
-                    if !is_yaml && !key.contains("values") {
-                        continue;
-                    }
-                    let Some((outer, inner)) = inner(stream, value) else { continue };
-                    found.push(Inner {
-                        outer,
-                        stream: inner,
-                        kind: Kind::Values,
-                        host: Kind::ConfigMap,
-                        document,
-                        map: Some((name.clone().into_owned(), key.into_owned())),
-                        target: None,
-                    });
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Reads one item of a list of patches, if it is written inline and for a kind that matters.
-fn patched(stream: &Stream, document: usize, host: Kind, item: Node<'_>) -> Vec<Inner> {
-    let Some(patch) = item.get("patch") else { return Vec::new() };
-    let target = item.get("target").map(|target| {
-        let text = |key: &str| Some(target.get(key)?.value()?.into_owned());
-        Target {
-            kind: text("kind"),
-            name: text("name").filter(|name| !name.is_empty()),
-            namespace: text("namespace"),
-            selects: target.get("labelSelector").or(target.get("annotationSelector")).is_some(),
-        }
-    });
-    let on_releases = target.as_ref().is_some_and(|t| t.kind.as_deref() == Some("HelmRelease"));
-    let source = patch.source();
-    if !on_releases && !source.contains("HelmRelease") && !source.contains("Kustomization") {
-        return Vec::new();
-    }
-    let Some((outer, inner)) = inner(stream, patch) else { return Vec::new() };
-    let kinds = inner.documents().map(|root| match kind(root, false) {
-        Some(known @ (Kind::HelmRelease | Kind::FluxKustomization)) => Some(known),
-        None if on_releases && root.is_sequence() => Some(Kind::JsonPatch),
-        _ => None,
-    });
-    let kinds: Vec<_> = kinds.enumerate().collect();
-    let made = kinds.into_iter().filter_map(|(index, kind)| {
-        let outer = Outer { inner: index, ..outer.clone() };
-        let (stream, target) = (inner.clone(), target.clone());
-        Some(Inner { outer, stream, kind: kind?, host, document, map: None, target })
-    });
-    made.collect()
-}
-
-/// Reads the YAML of one literal block scalar; folded ones cannot be edited line by line.
-fn inner(stream: &Stream, node: Node<'_>) -> Option<(Outer, Stream)> {
-    if node.kind() != yaml::Kind::Scalar(ScalarStyle::Literal) {
-        return None;
-    }
-    let embedded = node.embedded()?.ok()?;
-    let line = node.line() + 1;
-    let rest = stream.text().get(node.span().start.get()..)?;
-    let first = rest.lines().skip(1).find(|line| !line.trim().is_empty())?;
-    let indent = first.len() - first.trim_start_matches(' ').len();
-    let indent = u32::try_from(indent).ok()?;
-    Some((Outer { spot: node.spot(), line, indent, inner: 0 }, embedded))
 }
