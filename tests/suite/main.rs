@@ -51,6 +51,7 @@ mod picture;
 mod program;
 #[cfg(test)]
 mod remediation;
+mod secrets;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

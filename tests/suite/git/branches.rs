@@ -289,16 +289,28 @@ fn commits_are_signed_as_git_is_configured_and_not_signed_again() {
     assert!(matches!(error, Error::Signing { .. }), "{error}");
 }
 
+/// Writes a program that calls another one with a home of its own.
+fn wrapper(home: &std::path::Path, program: &str, options: &str) -> std::path::PathBuf {
+    let script = home.join(program);
+    let text = format!("#!/bin/sh\nexec {program} --homedir {} {options} \"$@\"\n", home.display());
+    std::fs::write(&script, text).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&script, executable).unwrap();
+    script
+}
+
+/// Ends the agents that were started for a home.
+fn end_agents(home: &std::path::Path) {
+    let mut end = std::process::Command::new("gpgconf");
+    let _ = end.arg("--homedir").arg(home).args(["--kill", "all"]).status();
+}
+
 #[test]
 fn openpgp_signatures_are_what_git_verifies() {
     let (scratch, base) = fleet();
     // gpg refuses a home that others may read, and its agent wants a short path.
     let home = tempfile::Builder::new().prefix("g").tempdir().unwrap();
-    let script = home.path().join("gpg");
-    let text = format!("#!/bin/sh\nexec gpg --homedir {} \"$@\"\n", home.path().display());
-    std::fs::write(&script, text).unwrap();
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    std::fs::set_permissions(&script, executable).unwrap();
+    let script = wrapper(home.path(), "gpg", "");
     let generate = ["--batch", "--quiet", "--passphrase", "", "--quick-generate-key"];
     let made = std::process::Command::new("gpg")
         .arg("--homedir")
@@ -315,11 +327,7 @@ fn openpgp_signatures_are_what_git_verifies() {
     let maker = Maker { signing: repo.signing().unwrap(), ..maker() };
     let branch = prepare(&repo, &upgrade(base), None, &maker).unwrap();
     scratch.git(&["verify-commit", &branch.tip.to_string()]);
-    let _ = std::process::Command::new("gpgconf")
-        .arg("--homedir")
-        .arg(home.path())
-        .args(["--kill", "all"])
-        .status();
+    end_agents(home.path());
 }
 
 #[test]
@@ -347,14 +355,7 @@ fn x509_signatures_are_what_git_verifies() {
     let fingerprint = fingerprint.trim_matches(':').split(':').next().unwrap();
     std::fs::write(home.path().join("trustlist.txt"), format!("{fingerprint} S relax\n")).unwrap();
 
-    let script = home.path().join("gpgsm");
-    let text = format!(
-        "#!/bin/sh\nexec gpgsm --homedir {} --disable-crl-checks \"$@\"\n",
-        home.path().display()
-    );
-    std::fs::write(&script, text).unwrap();
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    std::fs::set_permissions(&script, executable).unwrap();
+    let script = wrapper(home.path(), "gpgsm", "--disable-crl-checks");
     for (key, value) in [
         ("commit.gpgsign", "true"),
         ("gpg.format", "x509"),
@@ -369,11 +370,7 @@ fn x509_signatures_are_what_git_verifies() {
     let commit = scratch.git(&["cat-file", "commit", &branch.tip.to_string()]);
     assert!(commit.contains("-----BEGIN SIGNED MESSAGE-----"), "{commit}");
     scratch.git(&["verify-commit", &branch.tip.to_string()]);
-    let _ = std::process::Command::new("gpgconf")
-        .arg("--homedir")
-        .arg(home.path())
-        .args(["--kill", "all"])
-        .status();
+    end_agents(home.path());
 }
 
 #[test]
