@@ -9,7 +9,7 @@ use jiff::Span;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Glob;
+use super::{Backup, Dumps, Glob, Length, OnStall, Window};
 use crate::diagnostic::{Diagnostic, Severity, Why, unreadable_file, unreadable_types};
 use crate::tree::{RepoPath, Tree};
 use crate::version::{Bump, Pattern, Range, Rules};
@@ -42,6 +42,17 @@ pub struct Configuration {
     /// How long a version must have been out before it is proposed, as in `3 days` or `36h`; one
     /// whose age is not known is proposed.
     pub minimum_release_age: Option<String>,
+    /// When stages may land; at any time where none is for the release.
+    pub windows: Vec<Window>,
+    /// How long a stop may last, `45m`.
+    pub max_downtime: Option<Length>,
+    /// What happens when it lasts longer.
+    pub on_stall: OnStall,
+    /// How data is backed up before an upgrade that stops it: the first way that is possible. New
+    /// objects are made only where this asks for them.
+    pub backup: Vec<Backup>,
+    /// Where the dumps of Jobs go.
+    pub dumps: Vec<Dumps>,
 }
 
 impl Default for Configuration {
@@ -57,6 +68,11 @@ impl Default for Configuration {
             forge: Forge::default(),
             delivery: Delivery::default(),
             minimum_release_age: None,
+            windows: Vec::new(),
+            max_downtime: None,
+            on_stall: OnStall::default(),
+            backup: vec![Backup::Manual],
+            dumps: Vec::new(),
         }
     }
 }

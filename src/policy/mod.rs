@@ -6,6 +6,7 @@
 //! that a decision can name it. Unknown keys are refused with file and line.
 
 mod app;
+mod backup;
 mod chart;
 mod configuration;
 mod datastore;
@@ -13,8 +14,10 @@ mod glob;
 mod load;
 mod rules;
 mod strategy;
+mod window;
 
 pub use app::{App, Move, NotesAt, NotesOf, Passage};
+pub use backup::{Backup, Dumps};
 pub use chart::{
     ChartPolicy, Datastores, LeverRule, LeverWhen, PatchTarget, Scalar, WorkloadKind, WorkloadType,
 };
@@ -29,6 +32,7 @@ pub use rules::{Rule, RuleKind, kinds_schema};
 pub use strategy::{
     Bumps, Delivery, Facts, PinScope, Strategy, StrategyPolicy, StrategyRule, When,
 };
+pub use window::{Clock, Day, Length, OnStall, Window, Windows, Zone};
 
 use crate::diagnostic::RuleRef;
 

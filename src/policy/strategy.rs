@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Glob;
+use super::{Backup, Glob, Length, OnStall};
 use crate::notes::FactKind;
 use crate::version::Bump;
 
@@ -50,6 +50,16 @@ pub struct StrategyRule {
     pub strategy: Strategy,
     /// Why, in a sentence that a reviewer reads.
     pub reason: String,
+    /// How the data is backed up before the upgrade, the first way that is possible; what the
+    /// configuration says where nothing stands here.
+    #[serde(default)]
+    pub backup: Option<Vec<Backup>>,
+    /// How long a stop may last, `45m`; likewise.
+    #[serde(default)]
+    pub max_downtime: Option<Length>,
+    /// What happens when it lasts longer; likewise.
+    #[serde(default)]
+    pub on_stall: Option<OnStall>,
 }
 
 /// What must hold for a rule to match; what is not named does not matter.
