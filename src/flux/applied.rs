@@ -4,6 +4,8 @@
 //! without a health check on the release, success means no more than that the `HelmRelease` object
 //! was applied. What a parent's patch sets on a Kustomization counts like what it says itself.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::kustomize::Contexts;
@@ -35,6 +37,8 @@ pub struct AppliedBy {
     pub interval: Option<u64>,
     /// Where its document begins.
     pub position: Position,
+    /// Where the Kustomizations stand that must be ready before it, and those that they need.
+    pub needs: Vec<Position>,
 }
 
 impl AppliedBy {
@@ -45,17 +49,82 @@ impl AppliedBy {
     }
 }
 
+/// The Flux Kustomizations, by what must be ready before each.
+pub(super) struct Needs {
+    list: Vec<Needing>,
+}
+
+struct Needing {
+    id: ObjectName,
+    position: Position,
+    /// The contexts that apply it: a cluster each, where a repository holds several.
+    around: Vec<usize>,
+    needs: Vec<ObjectName>,
+}
+
+impl Needs {
+    /// Reads `dependsOn` of all of them.
+    pub(super) fn of(contexts: &Contexts<'_>) -> Self {
+        let mut list = Vec::new();
+        for object in contexts.kustomizations() {
+            for (id, around) in contexts.names(object) {
+                let expand = |text: Cow<'_, str>| match around.first() {
+                    Some(context) => contexts.expand(*context, &text),
+                    None => text.into_owned(),
+                };
+                let items = object.root.at(&["spec", "dependsOn"]);
+                let needs = items.into_iter().flat_map(|list| list.items()).filter_map(|item| {
+                    let namespace = item.get("namespace").and_then(|node| node.value());
+                    let namespace = namespace.map(expand).or_else(|| id.namespace.clone());
+                    Some(ObjectName { namespace, name: expand(item.get("name")?.value()?) })
+                });
+                let (needs, position) = (needs.collect(), object.position());
+                list.push(Needing { id, position, around, needs });
+            }
+        }
+        Self { list }
+    }
+
+    /// Lists what must be ready before a Kustomization, near and far, itself left out.
+    fn before(&self, position: &Position) -> Vec<Position> {
+        let mut found: Vec<&Needing> =
+            self.list.iter().filter(|one| one.position == *position).collect();
+        let own = found.len();
+        let mut next = 0;
+        while let Some(one) = found.get(next).copied() {
+            next += 1;
+            for name in &one.needs {
+                let named: Vec<_> = self.list.iter().filter(|other| other.id == *name).collect();
+                // Each cluster has its own of that name.
+                let near = |other: &&&Needing| one.around.iter().any(|c| other.around.contains(c));
+                let same: Vec<_> = named.iter().filter(near).copied().collect();
+                for other in if same.is_empty() { named } else { same } {
+                    if !found.iter().any(|known| known.position == other.position) {
+                        found.push(other);
+                    }
+                }
+            }
+        }
+        let mut before: Vec<Position> =
+            found.into_iter().skip(own).map(|one| one.position.clone()).collect();
+        before.sort();
+        before
+    }
+}
+
 /// Lists the Flux Kustomizations that apply a release, in the order of their contexts.
 pub(super) fn of(
     id: &ObjectName,
     applied: &[usize],
     contexts: &Contexts<'_>,
     patches: &Patches,
+    needs: &Needs,
 ) -> Vec<AppliedBy> {
     let mut found: Vec<AppliedBy> = Vec::new();
     for object in applied.iter().filter_map(|context| contexts.kustomization(*context)) {
         for (kustomization, around) in contexts.names(object) {
             let one = read(id, object, kustomization, &around, contexts, patches);
+            let one = AppliedBy { needs: needs.before(&one.position), ..one };
             if !found.contains(&one) {
                 found.push(one);
             }
@@ -104,5 +173,6 @@ fn read(
         timeout: duration("timeout"),
         interval: duration("interval"),
         position: object.position(),
+        needs: Vec::new(),
     }
 }

@@ -12,7 +12,10 @@ mod sources;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 
-use super::applied;
+use super::applied::{self, Needs};
+use super::autoscaler::Autoscalers;
+use super::backing;
+use super::beside::{self, Listings};
 use super::kustomize::Contexts;
 use super::load::load;
 use super::manifests::{Found, Manifests};
@@ -63,6 +66,7 @@ pub fn discover(
     discovery.kustomize_images();
     discovery.parents(&releases);
     discovery.sources.iter_mut().for_each(|source| dedup(&mut source.releases));
+    let backing = backing::all(&files, &discovery.manifests.contexts, &Listings::of(&files));
     let Discovery { pins, mut sources, mut releases, mut diagnostics, .. } = discovery;
     sources.sort_by(|a, b| (&a.position, &a.id).cmp(&(&b.position, &b.id)));
     releases.sort_by(|a, b| (&a.position, &a.id).cmp(&(&b.position, &b.id)));
@@ -71,7 +75,7 @@ pub fn discover(
         key(a).cmp(&key(b))
     });
     let pins = pins.into_sorted();
-    Ok(Inventory { releases, sources, pins, diagnostics, read })
+    Ok(Inventory { releases, sources, pins, backing, diagnostics, read })
 }
 
 /// What is known while an inventory is made.
@@ -93,10 +97,16 @@ impl<'a> Discovery<'a> {
     fn parents(&mut self, releases: &[Found<'a>]) {
         let Manifests { files, contexts } = &self.manifests;
         let patches = Patches::of(files, contexts);
+        let needs = Needs::of(contexts);
+        let listings = Listings::of(files);
+        let autoscalers = Autoscalers::of(files, contexts);
         for Found { object, id, applied, index } in releases {
             let Some(release) = self.releases.get_mut(*index) else { continue };
             release.remediation = remediation::of(*object, id, applied, contexts, &patches);
-            release.applied_by = applied::of(id, applied, contexts, &patches);
+            let name = self.manifests.helm_name(*object, id, applied);
+            release.scaled = autoscalers.of_release(*object, &name, id, applied);
+            release.beside = beside::of(&listings, contexts, *object);
+            release.applied_by = applied::of(id, applied, contexts, &patches, &needs);
         }
     }
 }

@@ -106,6 +106,11 @@ impl<'a> Contexts<'a> {
         around
     }
 
+    /// Lists the Flux Kustomizations, one a context.
+    pub(super) fn kustomizations(&self) -> impl Iterator<Item = Object<'a>> {
+        self.list.iter().filter_map(|context| context.kustomization)
+    }
+
     /// Returns the Flux Kustomization behind a context.
     pub(super) fn kustomization(&self, context: usize) -> Option<Object<'a>> {
         self.list.get(context).and_then(|context| context.kustomization)

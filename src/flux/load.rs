@@ -91,6 +91,14 @@ pub(super) enum Kind {
     ExternalSecret,
     /// KEDA's object that scales a workload.
     ScaledObject,
+    /// Kubernetes' own object that does so.
+    Autoscaler,
+    /// A PostgreSQL cluster of `CloudNativePG`.
+    CnpgCluster,
+    /// `VolSync`'s object that copies a claim.
+    ReplicationSource,
+    /// Velero's object that backs up at certain times.
+    VeleroSchedule,
     /// A list of JSON patch operations on releases.
     JsonPatch,
     /// Values in a file or a ConfigMap.
@@ -376,6 +384,10 @@ fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
         ("", "Secret") => Kind::Secret,
         ("external-secrets.io", "ExternalSecret") => Kind::ExternalSecret,
         ("keda.sh", "ScaledObject") => Kind::ScaledObject,
+        ("autoscaling", "HorizontalPodAutoscaler") => Kind::Autoscaler,
+        ("postgresql.cnpg.io", "Cluster") => Kind::CnpgCluster,
+        ("volsync.backube", "ReplicationSource") => Kind::ReplicationSource,
+        ("velero.io", "Schedule") => Kind::VeleroSchedule,
         _ => return None,
     })
 }

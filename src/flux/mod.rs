@@ -6,12 +6,16 @@
 //! together, `fragments` the patches among them; `values` knows the shapes in which charts spell
 //! images, `hints` the comments that name one; `values_from` and `patches` read what is laid over a
 //! release's own values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and
-//! `outside` say what stops a release and whether it writes data; `applied` and `remediation`, with
-//! `parents`, what Flux and Helm do with an upgrade of it. `objects` hands objects of every kind to
-//! those who ask other questions. Nothing here reads a disk or a socket: files come from a
-//! [`Tree`](crate::tree::Tree).
+//! `outside` say what stops a release and whether it writes data, `autoscaler` what starts it
+//! again; `applied` and `remediation`, with `parents`, what Flux and Helm do with an upgrade of it,
+//! `backing` what could back its data up and `beside` where a new object goes. `objects` hands
+//! objects of every kind to those who ask other questions. Nothing here reads a disk or a socket:
+//! files come from a [`Tree`](crate::tree::Tree).
 
 mod applied;
+mod autoscaler;
+mod backing;
+mod beside;
 mod discover;
 mod env_file;
 mod folder;
@@ -36,6 +40,9 @@ mod values_from;
 mod writes;
 
 pub use applied::AppliedBy;
+pub use autoscaler::Scaled;
+pub use backing::{Backing, BackingKind, CnpgMethod};
+pub use beside::Beside;
 pub use discover::discover;
 pub use model::{
     ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,

@@ -10,6 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::applied::AppliedBy;
+use super::autoscaler::Scaled;
+use super::backing::Backing;
+use super::beside::Beside;
 use super::remediation::Remediation;
 use crate::diagnostic::{Diagnostic, Position, RuleRef, Why};
 use crate::http::without_user;
@@ -26,6 +29,8 @@ pub struct Inventory {
     pub sources: Vec<Source>,
     /// The versions that are fixed somewhere.
     pub pins: Vec<Pin>,
+    /// What could back data up.
+    pub backing: Vec<Backing>,
     /// What a person should know about the files themselves.
     pub diagnostics: Vec<Diagnostic>,
     /// How much was read.
@@ -276,6 +281,10 @@ pub struct Release {
     pub remediation: Remediation,
     /// The Flux Kustomizations that apply it.
     pub applied_by: Vec<AppliedBy>,
+    /// Where a new object goes that belongs to it.
+    pub beside: Beside,
+    /// What scales its workloads by itself, an autoscaler of its own or an object beside it.
+    pub scaled: Option<Scaled>,
 }
 
 /// The chart of a release.

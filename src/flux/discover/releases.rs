@@ -1,5 +1,6 @@
 //! The releases: each with its chart, its lever, and what shows that it writes data.
 
+use super::super::beside::Beside;
 use super::super::lever;
 use super::super::load::Object;
 use super::super::manifests::Found;
@@ -77,6 +78,8 @@ impl<'a> Discovery<'a> {
             writes,
             remediation: Remediation::default(),
             applied_by: Vec::new(),
+            beside: Beside::default(),
+            scaled: None,
         });
     }
 
