@@ -55,6 +55,8 @@ mod secrets;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod stages;
+#[cfg(test)]
 mod states;
 #[cfg(test)]
 mod upstream;
