@@ -6,6 +6,7 @@
 //! it is for, and an answer from another origin than the one that was asked is not believed.
 
 use super::forge::{Forge, Listing};
+use super::html::is_page;
 use super::releases::Release;
 use crate::http::{Answer, Client, Identity, Request, Url};
 use crate::upstream::error::{Error, excerpt};
@@ -153,13 +154,6 @@ fn unreadable(url: &Url, expected: &'static str, error: &serde_json::Error, body
         format!("`{}` ({error})", excerpt(body))
     };
     Error::Answer { url: url.clone(), expected, got }
-}
-
-/// Tells whether a body is HTML.
-fn is_page(body: &[u8]) -> bool {
-    let start = body.trim_ascii_start();
-    let start = start.get(..start.len().min(15)).unwrap_or_default().to_ascii_lowercase();
-    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
 /// Decodes a text; a byte order mark is no part of it.

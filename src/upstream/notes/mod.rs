@@ -6,7 +6,8 @@
 //! then the changelog, and only where these do not tell enough one list of all files, in which
 //! [`files`] finds folders of notes and upgrade guides. [`releases`] chooses what belongs to the
 //! upgrade, with versions as [`span`] reads them; [`ask`] asks each thing once a run and knows
-//! what a forge that has had enough says. What comes out is text, read elsewhere. [`annotations`]
+//! what a forge that has had enough says; [`html`] reads a page for people. What comes out is text,
+//! read elsewhere. [`annotations`]
 //! makes such text of what a chart says about its changes.
 
 mod annotations;
@@ -17,6 +18,7 @@ mod gitea;
 mod github;
 mod gitlab;
 mod home;
+mod html;
 mod read;
 mod releases;
 mod span;

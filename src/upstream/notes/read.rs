@@ -11,6 +11,7 @@ use super::ask::Desk;
 use super::files::{self, Chosen};
 use super::forge::Forge;
 use super::home::{NotesHome, Part};
+use super::html;
 use super::releases::{self, Releases};
 use super::span::Span;
 use super::{NotesPage, NotesPages, Settings};
@@ -134,7 +135,13 @@ impl<'a> Reading<'a> {
             Err(error) => Err(error),
         };
         self.looked_at.push(at);
-        self.heard(text, besides)
+        let text = self.heard(text, besides)?;
+        if html::is_page(text.as_bytes()) {
+            // Whoever asks for a login does so with a page of its own.
+            self.lose(format!("{path} of {} is a page for people", forge.label));
+            return None;
+        }
+        Some(text)
     }
 
     fn keep(&mut self, forge: &Forge, tag: Option<&str>, path: &str, text: &str) {
@@ -153,10 +160,19 @@ impl<'a> Reading<'a> {
         self.looked_at.push(url.to_string());
         let text = self.desk.file(url).await;
         let Some(text) = self.heard(text, false) else { return };
-        let name = url.path().trim_matches('/').to_owned();
+        let mut name = url.path().trim_matches('/').to_owned();
+        if name.is_empty() {
+            name = url.host();
+        }
+        let mut text = text.to_string();
+        if html::is_page(text.as_bytes()) {
+            text = html::markdown(&text);
+            let stem = [".html", ".htm"].iter().find_map(|ending| name.strip_suffix(ending));
+            name = format!("{}.md", stem.unwrap_or(&name));
+        }
         self.pages.push(NotesPage {
-            name: if name.is_empty() { url.host() } else { name },
-            text: text.to_string(),
+            name,
+            text,
             url: url.to_string(),
             line_links: false,
             published: None,

@@ -406,6 +406,7 @@ async fn gitlab_and_gitea_tell_as_much() {
 async fn one_page_is_read_as_it_is() {
     let server = Server::start(|heard| match heard.path() {
         "/docs/upgrade-to-2.md" => text("# To 2.0.0\n\n- Stop it\n"),
+        "/docs/upgrade/2.1.html" => text("<!doctype html><h1>To 2.1</h1><ul><li>Wait</ul>"),
         _ => nothing(),
     });
     let (upstream, _) = live(http());
@@ -414,6 +415,9 @@ async fn one_page_is_read_as_it_is() {
     };
     let pages = upstream.notes(&at("docs/upgrade-to-2.md"), "1.0.0", "2.0.0").await.unwrap();
     assert_eq!(names(&pages), ["docs/upgrade-to-2.md"]);
+    let pages = upstream.notes(&at("docs/upgrade/2.1.html"), "1.0.0", "2.1.0").await.unwrap();
+    assert_eq!(names(&pages), ["docs/upgrade/2.1.md"]);
+    assert_eq!(pages.pages[0].text, "# To 2.1\n\n- Wait\n");
     let pages = upstream.notes(&at("gone.md"), "1.0.0", "2.0.0").await.unwrap();
     assert_eq!((names(&pages).len(), pages.cut.clone(), pages.looked_at.len()), (0, None, 1));
 }
