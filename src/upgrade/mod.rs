@@ -2,9 +2,12 @@
 //!
 //! [`resolve`] asks upstream what each pin could move to; [`plan`] groups the pins into units and
 //! chooses stages; [`render`] turns stages into files. `edits` knows how a target is written into
-//! a scalar, `names` what a plan is called outside, `diff` how its stages are shown.
+//! a scalar, `names` what a plan is called outside, `diff` how its stages are shown. `order` says
+//! which releases come first, `preflight` what stands against an upgrade before it begins, `gate`
+//! what must hold between its stages, `backup` how its data is kept.
 
 mod analyse;
+mod backup;
 mod briefing;
 mod candidates;
 mod diff;
@@ -24,6 +27,7 @@ mod staged;
 mod units;
 
 pub use analyse::analyse;
+pub use backup::{BackupPart, Backups, ByHand, NewFile, Subject, backups, lay};
 pub use briefing::{Background, Briefing, Here, HereOutcome, Step, Told};
 pub use candidates::{Candidates, Outcome, PinCandidate, Target};
 pub use diff::{between, diff};

@@ -1,0 +1,203 @@
+//! A Job that dumps the database of a release onto a claim that the configuration names.
+//!
+//! It runs the image of the server itself, whose tools know its version, and signs in as the release
+//! does: Secrets are named with their keys and never read. It has a name of its own, since a Job's
+//! template cannot be changed, and no time to live, since Flux would make a Job that is gone again.
+//! Where the image, the Secret or the destination is not known, a person makes the dump.
+
+use std::fmt::Write;
+
+use super::file::{put, scalar};
+use super::holding::{Holding, What};
+use super::name::unique;
+use super::{BackupPart, Made, Subject, no};
+use crate::diagnostic::Why;
+use crate::flux::{ObjectName, Package};
+use crate::policy::{Backup, Dumps};
+use crate::state::{Credential, CredentialRole, Lives, Store};
+use crate::upgrade::gate::{Asks, Gate, GateWord, Holds};
+
+/// How the databases of an engine are dumped.
+struct Tool {
+    /// The names of the engines' policies.
+    engines: &'static [&'static str],
+    /// The variables that it reads, by what they hold.
+    variables: &'static [(CredentialRole, &'static str)],
+    /// Writes `$DUMP` and makes sure that it can be read.
+    script: &'static str,
+    /// What its files end in.
+    ending: &'static str,
+}
+
+/// The tools. No `${…}` stands in them, which Flux would take for a variable of its own.
+const TOOLS: &[Tool] = &[
+    Tool {
+        engines: &["postgresql", "postgresql-vector", "timescaledb"],
+        variables: &[
+            (CredentialRole::Host, "PGHOST"),
+            (CredentialRole::Port, "PGPORT"),
+            (CredentialRole::User, "PGUSER"),
+            (CredentialRole::Password, "PGPASSWORD"),
+            (CredentialRole::Database, "PGDATABASE"),
+        ],
+        script: "pg_dump --format=custom --file=\"$DUMP\"\npg_restore --list \"$DUMP\" > /dev/null\n",
+        ending: "dump",
+    },
+    Tool {
+        engines: &["mariadb", "mysql"],
+        variables: &[
+            (CredentialRole::Host, "DB_HOST"),
+            (CredentialRole::Port, "DB_PORT"),
+            (CredentialRole::User, "DB_USER"),
+            (CredentialRole::Password, "MYSQL_PWD"),
+            (CredentialRole::Database, "DB_NAME"),
+        ],
+        script: "tool=$(command -v mariadb-dump || command -v mysqldump)\n\
+                 \"$tool\" --single-transaction --routines --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" \"$DB_NAME\" > \"$DUMP\"\n\
+                 tail -n 1 \"$DUMP\" | grep -q 'Dump completed'\n",
+        ending: "sql",
+    },
+];
+
+pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]) -> Made {
+    let What::Store(store) = holding.what else { return Err(None) };
+    let release = holding.release;
+    if matches!(store.lives, Lives::OwnVolume { .. }) {
+        return Err(None);
+    }
+    let engine = store.engine.as_str();
+    let Some(tool) = TOOLS.iter().find(|tool| tool.engines.contains(&engine)) else {
+        return no("job-unknown-engine", format!("no Job is known that dumps {engine}"));
+    };
+    let Some(namespace) = &release.id.namespace else {
+        return no("no-namespace", format!("the namespace of {} is not known", release.id));
+    };
+    let Some(claim) = dumps.iter().find(|dumps| dumps.is_for(&release.id.to_string())) else {
+        let message = format!(
+            "nothing says where the dump of {} goes; name a claim of its namespace under `dumps` in .refit/config.yaml",
+            release.id
+        );
+        return no("job-no-destination", message);
+    };
+    let Some(image) = image(subject, store) else {
+        let message = format!(
+            "the image of the {engine} server is not known, and an older client cannot dump it"
+        );
+        return no("job-no-image", message);
+    };
+    let mut variables = String::new();
+    for (role, name) in tool.variables {
+        let credential = store.credentials.iter().find(|credential| credential.role == *role);
+        match (variable(name, credential, release.id.namespace.as_deref()), role) {
+            (Ok(text), _) => variables.push_str(&text),
+            // The tool knows its engine's own port.
+            (Err(_), CredentialRole::Port) if !tool.script.contains(name) => {}
+            (Err(_), CredentialRole::Port) => {
+                let _ =
+                    write!(variables, "{VARIABLE}- name: {name}\n{VARIABLE}  value: \"3306\"\n");
+            }
+            (Err(reason), _) => {
+                let what = format!("{role:?}").to_lowercase();
+                return no(
+                    "job-no-credentials",
+                    format!("the {what} for {engine} of {}: {reason}", release.id),
+                );
+            }
+        }
+    }
+    let name = unique(subject, &format!("job {} {engine}", release.id));
+    let dump = format!("{name}.{}", tool.ending);
+    let mut script = String::new();
+    for line in tool.script.lines() {
+        // Writing into a text does not fail.
+        let _ = writeln!(script, "              {line}");
+    }
+    let text = format!(
+        "---\n# Made for {unit}: {from} → {to}. The dump goes to {dump} on the claim {claim}.\napiVersion: batch/v1\nkind: Job\nmetadata:\n  \
+         name: {name}\n  namespace: {namespace}\n  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\nspec:\n  \
+         backoffLimit: 0\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - name: dump\n          \
+         image: {image}\n          command:\n            - sh\n            - -ec\n            - |\n{script}          env:\n            \
+         - name: DUMP\n              value: /dumps/{dump}\n{variables}          volumeMounts:\n            - name: dumps\n              \
+         mountPath: /dumps\n      volumes:\n        - name: dumps\n          persistentVolumeClaim:\n            claimName: {quoted}\n",
+        unit = subject.unit,
+        from = subject.from,
+        to = subject.to,
+        namespace = scalar(namespace),
+        image = scalar(&image),
+        claim = claim.claim,
+        quoted = scalar(&claim.claim),
+    );
+    let (edits, file) = put(&release.position.file, &release.beside, &name, text)?;
+    let object = ObjectName::new(Some(namespace), &name);
+    Ok(BackupPart {
+        way: Backup::Job,
+        keeps: Vec::new(),
+        edits,
+        files: vec![file],
+        gate: Gate {
+            word: GateWord::BackedUp,
+            sentence: format!("the Job {object} is complete"),
+            asks: Some(Asks {
+                api_version: "batch/v1".to_owned(),
+                kind: "Job".to_owned(),
+                name: object,
+                holds: Holds::Condition {
+                    r#type: "Complete".to_owned(),
+                    fails: "Failed".to_owned(),
+                },
+            }),
+        },
+        removal: format!(
+            "the Job goes with its file; the dump stays, {dump} on the claim {namespace}/{}",
+            claim.claim
+        ),
+        why: vec![Why::new(
+            "backup-job",
+            format!("the configuration names the claim {} for its dumps", claim.claim),
+        )],
+    })
+}
+
+/// How far the variables of the container are indented.
+const VARIABLE: &str = "            ";
+
+/// Writes one variable of the container; fails with the reason where its value is not known.
+fn variable(
+    name: &str,
+    credential: Option<&Credential>,
+    namespace: Option<&str>,
+) -> Result<String, String> {
+    let Some(credential) = credential else {
+        return Err("nothing says where it stands".to_owned());
+    };
+    let known = |text: &str| !text.contains("${") && !text.contains("{{");
+    match (&credential.secret, &credential.key, &credential.literal) {
+        (Some(secret), ..) if secret.namespace.as_deref() != namespace => {
+            Err(format!("the Secret {secret} is in another namespace"))
+        }
+        (Some(secret), Some(key), _) if known(&secret.name) && known(key) => Ok(format!(
+            "{VARIABLE}- name: {name}\n{VARIABLE}  valueFrom:\n{VARIABLE}    secretKeyRef:\n{VARIABLE}      name: {}\n{VARIABLE}      key: {}\n",
+            scalar(&secret.name),
+            scalar(key)
+        )),
+        (_, _, Some(text)) if known(text) && credential.role != CredentialRole::Password => {
+            Ok(format!("{VARIABLE}- name: {name}\n{VARIABLE}  value: {}\n", scalar(text)))
+        }
+        _ => Err(format!("`{}` ({}) does not tell", credential.name, credential.position)),
+    }
+}
+
+/// Returns the image that the server runs.
+fn image(subject: &Subject<'_>, store: &Store) -> Option<String> {
+    let id = store.pin.as_ref()?;
+    let pin = subject.inventory.pins.iter().find(|pin| pin.id == *id)?;
+    let Package::Image(repository) = &pin.package else { return None };
+    // A server that moves with this very upgrade is dumped by the tools that it has now.
+    let tag = pin.current.tag.as_ref().map(|tag| format!(":{tag}"));
+    let digest = pin.current.digest.as_ref().map(|digest| format!("@{}", digest.as_str()));
+    if tag.is_none() && digest.is_none() {
+        return None;
+    }
+    let (tag, digest) = (tag.unwrap_or_default(), digest.unwrap_or_default());
+    Some(format!("{repository}{tag}{digest}"))
+}
