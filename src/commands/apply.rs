@@ -107,7 +107,7 @@ fn tell(chosen: &Chosen, stage: &StageFiles) {
         anstream::println!("  {file}");
     }
     for gate in &stage.stage.gates {
-        anstream::println!("{}", paint(DIM, &format!("Before the next stage: {gate}.")));
+        anstream::println!("{}", paint(DIM, &format!("Before the next stage: {}.", gate.sentence)));
     }
     if let Some(base) = chosen.stopped_since {
         let text = format!(

@@ -12,6 +12,7 @@ use crate::diagnostic::Why;
 use crate::flux::{Inventory, ObjectName};
 use crate::report::preview_contract::{self, Preview as Contract, Requests};
 use crate::report::{PreviewView, scan_contract};
+use crate::runbook::{Case, Runbook, runbook};
 use crate::state::State;
 use crate::tree::Tree;
 use crate::upgrade::{self, Candidates, Held, Learned, Plan, Staged, analyse, plan, resolve};
@@ -84,6 +85,12 @@ impl Proposal {
             }
         }
         failures
+    }
+
+    /// Writes the operator's steps around the stages of an upgrade.
+    pub(super) fn runbook<T: Tree>(&self, workspace: &Workspace<T>, plan: &Plan) -> Runbook {
+        let (states, policies) = (&self.states, &workspace.policies);
+        runbook(&Case { plan, states, inventory: workspace.whole(), policies })
     }
 
     /// Returns the units of which a look-up failed, so that nothing is known of them this time.

@@ -19,6 +19,7 @@ use crate::http::tower_service;
 use crate::policy::{Configuration, ForgeKind};
 use crate::report::pull_request::{Subject, proposal, pull_request};
 use crate::report::{BOLD, DIM, GREEN, RED, YELLOW, diagnostic_text, paint};
+use crate::runbook::Runbook;
 use crate::tree::{CommitTree, Tree};
 use crate::upgrade::{Plan, StageFiles, Staged};
 
@@ -102,7 +103,8 @@ async fn upgrade_all(
     let mut undecided = proposed.undecided(&workspace.inventory);
     let mut made_all = true;
     for (plan, staged) in &proposed.upgrades {
-        match wanted(&repo, &place, &workspace, plan, staged, &branches, forge.as_ref()) {
+        let upgrade = (plan, staged, proposed.runbook(&workspace, plan));
+        match wanted(&repo, &place, &workspace, &upgrade, &branches, forge.as_ref()) {
             Ok(wanted) => desired.push(wanted),
             Err(error) => {
                 // One upgrade that cannot be committed does not stop the others.
@@ -257,8 +259,7 @@ fn wanted<T: Tree>(
     repo: &Repo,
     place: &Place,
     workspace: &Workspace<T>,
-    plan: &Plan,
-    staged: &Staged,
+    (plan, staged, runbook): &(&Plan, &Staged, Runbook),
     branches: &std::collections::BTreeMap<String, git::Seen>,
     forge: &dyn Forge,
 ) -> Result<Desired> {
@@ -297,6 +298,7 @@ fn wanted<T: Tree>(
         base_branch: &place.base_branch,
         labels: &workspace.configuration.labels,
         plan_json: &plan_json,
+        runbook,
     };
     let request = pull_request(&subject, forge.body_limit());
     let tips = [&made.upgrade, &made.revert]

@@ -120,7 +120,7 @@ fn stop(files: &[(&str, &str)], file: &str) -> String {
     let edits = release.lever.stop.iter().cloned();
     let edits: Vec<FileEdit> = edits.map(|edit| FileEdit { file: path.clone(), edit }).collect();
     assert!(!edits.is_empty(), "no lever: {}", release.lever.reason);
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let stopped = render(&tree, &[], &[&change(edits)]).unwrap();
     let overlay = Overlay::new(&tree, &stopped.patches);
     let back = render(&overlay, &[], &[&change(stopped.inverse)]).unwrap();

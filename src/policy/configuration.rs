@@ -133,6 +133,8 @@ pub struct Ignore {
 pub struct Messages {
     /// Of a stop.
     pub stop: String,
+    /// Of a backup.
+    pub backup: String,
     /// Of an upgrade.
     pub upgrade: String,
     /// Of the commit that lets Helm take failed upgrades back again.
@@ -147,6 +149,7 @@ impl Default for Messages {
     fn default() -> Self {
         Self {
             stop: "chore({name}): scale to zero before {to}".to_owned(),
+            backup: "chore({name}): back up before {to}".to_owned(),
             upgrade: "chore({name}): upgrade {from} → {to}".to_owned(),
             settle: "chore({name}): settle on {to}".to_owned(),
             revert: "revert({name}): back to {from}".to_owned(),

@@ -105,7 +105,7 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
             let kind = paint(CYAN, stage.kind.as_str());
             let _ = writeln!(text, "  {}. {kind}: {}", index + 1, stage.message);
             for gate in &stage.gates {
-                let _ = writeln!(text, "     before the next one: {gate}");
+                let _ = writeln!(text, "     before the next one: {}", gate.sentence);
             }
         }
         let _ =

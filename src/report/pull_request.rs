@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 
 use super::facts::{briefing_markdown, warning};
 use super::preview::{bump, strategy};
+use super::runbook::runbook_markdown;
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
 use crate::git::{Branch, Pair};
 use crate::policy::Strategy;
+use crate::runbook::{Runbook, SectionKind};
 use crate::tree::{Patches, Tree};
 use crate::upgrade::{Plan, Staged, between, short};
 
@@ -30,6 +32,8 @@ pub struct Subject<'a> {
     pub labels: &'a [String],
     /// The plan as JSON.
     pub plan_json: &'a str,
+    /// The operator's steps around the stages.
+    pub runbook: &'a Runbook,
 }
 
 /// Returns what a pull request proposes, so that two of the same can be told.
@@ -60,6 +64,7 @@ pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
         essential(stages(subject)),
         essential(way_back(subject)),
     ];
+    sections.extend(runbook(subject));
     sections.extend(notes(subject.staged));
     sections.extend(diffs(subject));
     let last = plan.stages.last().map(|stage| stage.message.as_str()).unwrap_or_default();
@@ -142,7 +147,7 @@ fn stages(subject: &Subject<'_>) -> String {
             commit.id.short(),
         );
         for gate in &stage.gates {
-            let _ = writeln!(text, "   Before the next one: {gate}.");
+            let _ = writeln!(text, "   Before the next one: {}.", neutral::line(&gate.sentence));
         }
     }
     if plan.strategy == Strategy::Manual {
@@ -193,8 +198,12 @@ fn way_back(subject: &Subject<'_>) -> String {
         let message = neutral::line(&stage.message);
         let _ = writeln!(text, "{}. {message} ({})", index + 1, commit.id.short());
         for gate in &stage.gates {
-            let _ = writeln!(text, "   Before the next one: {gate}.");
+            let _ = writeln!(text, "   Before the next one: {}.", neutral::line(&gate.sentence));
         }
+    }
+    let data = &subject.runbook.way_back.text;
+    if !data.is_empty() {
+        let _ = writeln!(text, "\n{}", neutral::prose(data));
     }
     text.push_str(
         "\nIt takes the upgrade back after a fast-forward or a merge commit. After a squash or a \
@@ -202,6 +211,18 @@ fn way_back(subject: &Subject<'_>) -> String {
          merged base.\n",
     );
     text
+}
+
+/// The operator's steps, for an upgrade that is more than a merge; what the rest of the text says
+/// already is left out.
+fn runbook(subject: &Subject<'_>) -> Option<Section> {
+    if subject.plan.strategy == Strategy::Rolling {
+        return None;
+    }
+    let told = [SectionKind::Compatibility, SectionKind::ByHand, SectionKind::Stages];
+    let text = runbook_markdown(subject.runbook, 4, &told);
+    let text = format!("### Runbook\n\n{text}");
+    Some(Section { text, weight: Weight::Detail })
 }
 
 fn notes(staged: &Staged) -> Option<Section> {

@@ -46,7 +46,9 @@ fn markdown(block: &Block) -> String {
             };
             let mut text = line(head);
             let _ = writeln!(text, "|{}", "---|".repeat(head.len()));
-            rows.iter().for_each(|row| text.push_str(&line(row)));
+            for row in rows {
+                text.push_str(&line(row));
+            }
             text
         }
         Block::Shell(command) => format!("{}\n", neutral::fenced(command, "sh")),

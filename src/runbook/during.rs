@@ -45,7 +45,8 @@ pub(super) fn stages(case: &Case<'_>) -> Section {
         }
         if !stage.gates.is_empty() && index + 1 < case.plan.stages.len() {
             blocks.push(Block::Text("Before the next stage:".to_owned()));
-            blocks.push(Block::Checks(stage.gates.clone()));
+            let gates = stage.gates.iter().map(|gate| gate.sentence.clone());
+            blocks.push(Block::Checks(gates.collect()));
         }
     }
     Section { kind: SectionKind::Stages, blocks }

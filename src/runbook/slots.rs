@@ -196,9 +196,9 @@ impl Slots {
                 None => self.lack(slot, &format!("the repository does not name its {slot}")),
             }
         }
-        let host = all().filter(|credential| credential.role == CredentialRole::Host);
+        let mut host = all().filter(|credential| credential.role == CredentialRole::Host);
         if !self.known.contains_key("host")
-            && let Some(line) = host.filter_map(|credential| assign("DB_HOST", credential)).next()
+            && let Some(line) = host.find_map(|credential| assign("DB_HOST", credential))
         {
             self.read.insert("host", ("\"$DB_HOST\"".to_owned(), vec![line]));
         }

@@ -37,7 +37,7 @@ pub use learned::{Home, Learned, Link, Moved, Reading, Verdict};
 pub use matching::{How, Match, Met, Outcome as MatchOutcome, meet, proved};
 pub use names::short;
 pub use order::{Layer, Order, Rank, order};
-pub use plan::{HOLD, Held, Plans, SETTINGS, STOP, UPGRADE, plan};
+pub use plan::{BACKUP, HOLD, Held, Plans, SETTINGS, STOP, UPGRADE, plan};
 pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
 pub use preflight::{Preflight, preflight};
 pub use render::{Rendered, render};

@@ -65,8 +65,8 @@ fn segment(text: &str) -> String {
 pub(super) struct Words {
     name: String,
     namespace: String,
-    from: String,
-    to: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 impl Words {

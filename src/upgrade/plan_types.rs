@@ -8,7 +8,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::backup::NewFile;
 use super::briefing::Briefing;
+use super::gate::Gate;
+use super::preflight::Preflight;
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{ObjectName, SourceKind};
 use crate::policy::Strategy;
@@ -45,12 +48,18 @@ pub struct Plan {
     /// What a reader is told of it; not remembered.
     #[serde(skip)]
     pub briefing: Briefing,
+    /// What stands against it before the first stage, and what should be known; not remembered.
+    #[serde(skip)]
+    pub preflight: Preflight,
     /// The pins that move, the main one first.
     pub pins: Vec<PinMove>,
     /// The releases that it touches.
     pub releases: Vec<ObjectName>,
     /// What is edited, by purpose.
     pub changes: Vec<Change>,
+    /// When the first stage may land; `None` at any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Gate>,
     /// The stages in the order in which they land.
     pub stages: Vec<Stage>,
     /// The stages that take it back, in order; the last one is the base again.
@@ -129,6 +138,18 @@ pub struct Change {
     pub edits: Vec<FileEdit>,
     /// Their inverse, on the text that they leave.
     pub inverse: Vec<FileEdit>,
+    /// The files that are new.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<NewFile>,
+}
+
+impl Change {
+    /// Makes a change of files that are there, whose inverse is not known yet.
+    #[must_use]
+    pub fn of(id: &str, purpose: impl Into<String>, edits: Vec<FileEdit>) -> Self {
+        let (id, purpose) = (id.to_owned(), purpose.into());
+        Self { id, purpose, edits, inverse: Vec::new(), files: Vec::new() }
+    }
 }
 
 /// An edit of one file.
@@ -149,8 +170,8 @@ pub struct Stage {
     pub message: String,
     /// The changes that its tree holds, by id; what is not named here is as in the base.
     pub with: Vec<String>,
-    /// What must hold before the next stage may land, in words.
-    pub gates: Vec<String>,
+    /// What must hold before the next stage may land.
+    pub gates: Vec<Gate>,
 }
 
 /// The kinds of stages.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::backup::lay;
 use super::plan_types::{Change, FileEdit};
 use crate::diagnostic::{Why, unreadable_yaml};
 use crate::tree::{Patches, RepoPath, Tree};
@@ -39,6 +40,12 @@ pub fn render(base: &dyn Tree, undo: &[&Change], add: &[&Change]) -> Result<Rend
     }
     let mut rendered = Rendered::default();
     let mut refused = Vec::new();
+    for change in add {
+        match lay(base, &change.files) {
+            Ok(files) => rendered.patches.extend(files),
+            Err(why) => refused.push(why),
+        }
+    }
     for (file, edits) in by_file {
         match edited(base, file, &edits) {
             Ok(edited) => {

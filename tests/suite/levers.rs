@@ -134,8 +134,7 @@ fn there_and_back(
     edits: Vec<FileEdit>,
     report: &mut Report,
 ) -> Option<Patches> {
-    let change =
-        |edits| Change { id: "x".to_owned(), purpose: String::new(), edits, inverse: Vec::new() };
+    let change = |edits| Change::of("x", "", edits);
     let there = match render(tree, &[], &[&change(edits)]) {
         Ok(there) => there,
         Err(whys) => {

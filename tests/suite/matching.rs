@@ -120,7 +120,7 @@ fn briefing(repo: &Path, facts: &[Fact]) -> String {
 
 /// Makes edits, makes their inverse on what they leave, and compares with the base.
 fn there_and_back(tree: &dyn Tree, edits: Vec<FileEdit>) -> Result<Patches, String> {
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let said = |whys: Vec<refit::diagnostic::Why>| format!("{whys:?}");
     let made = render(tree, &[], &[&change(edits)]).map_err(said)?;
     let overlay = Overlay::new(tree, &made.patches);

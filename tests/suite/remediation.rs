@@ -82,7 +82,7 @@ fn check(tree: &dyn Tree, release: &Release, report: &mut Report) {
         return;
     }
     let file = &release.position.file;
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let edits = release.remediation.off.iter().cloned();
     let edits = edits.map(|edit| FileEdit { file: file.clone(), edit }).collect();
     let mut fail = |what: String| report.failures.push(format!("{}: {what}", release.id));

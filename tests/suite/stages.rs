@@ -124,7 +124,7 @@ fn check(
     report: &mut Report,
 ) {
     let mut fail = |what: String| report.failures.push(format!("{release}: {what}"));
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let edited = match render(tree, &[], &[&change(part.edits.clone())]) {
         Ok(edited) => edited,
         Err(whys) => return fail(whys[0].message.clone()),

@@ -26,7 +26,7 @@ fn check(files: &[(&str, &str)], expected: &[&str]) {
     let edits = remediation.off.iter().cloned();
     let edits: Vec<_> = edits.map(|edit| FileEdit { file: file.clone(), edit }).collect();
     let tree = MemoryTree::of(files.iter().copied()).unwrap();
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let off = render(&tree, &[], &[&change(edits)]).unwrap();
     let overlay = Overlay::new(&tree, &off.patches);
     let back = render(&overlay, &[], &[&change(off.inverse)]).unwrap();

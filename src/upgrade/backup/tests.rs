@@ -58,6 +58,7 @@ fn store(engine: &str, lives: Lives) -> Store {
         pin: None,
         evidence: vec![Sign { position: position(), shows: "a host".into() }],
         credentials: Vec::new(),
+        setup: Vec::new(),
         only_reads: false,
         shared_with: Vec::new(),
         beside: Vec::new(),
@@ -132,7 +133,7 @@ fn check(tree: &MemoryTree, state: State, preference: &[Backup], expected: &str)
     let backups = chosen(tree, state, preference);
     let [part] = backups.parts.as_slice() else { panic!("{backups:?}") };
     assert_eq!(backups.by_hand, []);
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let edited = render(tree, &[], &[&change(part.edits.clone())]).unwrap();
     let mut patches = edited.patches.clone();
     patches.extend(lay(tree, &part.files).unwrap());

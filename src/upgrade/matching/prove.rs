@@ -44,7 +44,7 @@ pub fn proved(base: &dyn Tree, met: Met) -> Met {
 fn refused(base: &dyn Tree, new: &[FileEdit], all: Vec<FileEdit>) -> Option<String> {
     let files: BTreeSet<&RepoPath> = new.iter().map(|edit| &edit.file).collect();
     let edits = all.into_iter().filter(|edit| files.contains(&edit.file)).collect();
-    let change = Change { id: String::new(), purpose: String::new(), edits, inverse: Vec::new() };
+    let change = Change::of("", "", edits);
     let refused = render(base, &[], &[&change]).err()?;
     refused.first().map(|why| why.message.clone())
 }

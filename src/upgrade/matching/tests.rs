@@ -76,7 +76,7 @@ impl Case<'_> {
 /// Makes edits and returns the lines that are new; the inverse must give the base's bytes.
 #[track_caller]
 fn changed(tree: &MemoryTree, edits: Vec<FileEdit>) -> Vec<String> {
-    let change = |edits| Change { id: "x".into(), purpose: String::new(), edits, inverse: vec![] };
+    let change = |edits| Change::of("x", "", edits);
     let made = render(tree, &[], &[&change(edits)]).unwrap();
     let overlay = Overlay::new(tree, &made.patches);
     let back = render(&overlay, &[], &[&change(made.inverse)]).unwrap();

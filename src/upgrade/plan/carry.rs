@@ -3,7 +3,7 @@
 use super::Planner;
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{Package, Pin, Release};
-use crate::policy::{Facts, PinScope, Strategy};
+use crate::policy::{Backup, Facts, PinScope, Strategy};
 use crate::upgrade::briefing::Briefing;
 use crate::upgrade::candidates::Target;
 use crate::upgrade::learned::Verdict;
@@ -16,6 +16,8 @@ pub(super) struct Carried {
     pub(super) strategy: Strategy,
     pub(super) why: Vec<Why>,
     pub(super) rule: Option<RuleRef>,
+    /// How the rule wants the data kept, the best way first.
+    pub(super) backup: Option<Vec<Backup>>,
 }
 
 impl Planner<'_> {
@@ -60,7 +62,12 @@ impl Planner<'_> {
         };
         let Some(rule) = self.policies.strategy(&facts) else {
             let why = Why::new("no-rule", "no rule speaks of it");
-            return Carried { strategy: Strategy::Rolling, why: vec![why], rule: None };
+            return Carried {
+                strategy: Strategy::Rolling,
+                why: vec![why],
+                rule: None,
+                backup: None,
+            };
         };
         let mut why = vec![Why {
             rule: Some(rule.rule.clone()),
@@ -90,7 +97,12 @@ impl Planner<'_> {
                 format!("{} is suspended: nothing happens until it is resumed", release.id);
             why.push(Why::new("suspended", message));
         }
-        Carried { strategy: rule.policy.strategy, why, rule: Some(rule.rule.clone()) }
+        Carried {
+            strategy: rule.policy.strategy,
+            why,
+            rule: Some(rule.rule.clone()),
+            backup: rule.policy.backup.clone(),
+        }
     }
 
     fn is_datastore(&self, pin: &Pin) -> bool {

@@ -10,17 +10,20 @@ mod stages;
 
 use serde::Serialize;
 
+use super::backup::{Backups, Subject, backups};
 use super::briefing::{Background, Briefed, Briefing, HereOutcome, Step, brief};
 use super::candidates::{Candidates, Outcome, Target};
 use super::edits;
+use super::gate::Gate;
 use super::names::{self, Words};
 use super::plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan};
+use super::preflight::preflight;
 use super::render::render;
 use super::requirements::Runs;
 use super::units::{Moving, units};
 use crate::diagnostic::Why;
 use crate::flux::{Inventory, LeverKind, Pin, Release};
-use crate::policy::{Configuration, Policies, Strategy};
+use crate::policy::{Configuration, Policies, Strategy, Windows};
 use crate::tree::Tree;
 use crate::version::Bump;
 
@@ -48,6 +51,8 @@ pub const STOP: &str = "stop";
 pub const UPGRADE: &str = "upgrade";
 /// The change that follows renamed variables and values.
 pub const SETTINGS: &str = "settings";
+/// The change that has the data copied.
+pub const BACKUP: &str = "backup";
 /// The change that keeps Helm from taking a migration back half way; a later stage lets it again.
 pub const HOLD: &str = "hold";
 
@@ -149,8 +154,24 @@ impl Planner<'_> {
         let to = edits::version_text(main, target);
         let line = names::line(target);
         let words = Words::new(&moving.unit, &from, &to);
-        let stages::Stages { stages, revert } =
-            stages::stages(carried.strategy, &changes, &words, &self.configuration.messages);
+        let mut gates = Vec::new();
+        if carried.strategy == Strategy::Maintenance {
+            let backup = self.back_up(moving, (&words.from, &words.to), &releases, &mut carried)?;
+            if let Some((backup, opened)) = backup {
+                changes.push(backup);
+                gates = opened;
+            }
+        }
+        let stages::Stages { stages, revert } = stages::stages(
+            carried.strategy,
+            &changes,
+            &releases,
+            gates,
+            &words,
+            self.configuration,
+        );
+        let names: Vec<String> = releases.iter().map(|release| release.id.to_string()).collect();
+        let windows = Windows::of(&self.configuration.windows, carried.strategy, &names);
         let prefix = &self.configuration.branch_prefix;
         let branch = names::branch(prefix, "upgrade", &moving.unit, &line);
         let revert_branch = names::branch(prefix, "revert", &moving.unit, &line);
@@ -171,9 +192,11 @@ impl Planner<'_> {
             why: carried.why,
             rule: carried.rule,
             briefing,
+            preflight: preflight(&releases, carried.strategy),
             pins,
             releases: releases.iter().map(|release| release.id.clone()).collect(),
             changes,
+            window: Gate::window(&windows),
             stages,
             revert,
             branch,
@@ -241,6 +264,37 @@ impl Planner<'_> {
         })
     }
 
+    /// Returns the change that has the data copied, with the gates that say when it is done; `None`
+    /// where policy leaves that to a person, or nothing in the repository can do it.
+    fn back_up(
+        &self,
+        moving: &Moving<'_>,
+        (from, to): (&str, &str),
+        releases: &[&Release],
+        carried: &mut carry::Carried,
+    ) -> Result<Option<(Change, Vec<Gate>)>, Vec<Why>> {
+        let (states, inventory) = (&self.background.states, self.whole);
+        let subject = Subject { unit: &moving.unit, from, to, releases, states, inventory };
+        let preference = carried.backup.as_deref().unwrap_or(&self.configuration.backup);
+        let Backups { parts, by_hand } = backups(&subject, preference, &self.configuration.dumps);
+        let reasons = parts.iter().flat_map(|part| &part.why);
+        carried.why.extend(reasons.chain(by_hand.iter().flat_map(|by_hand| &by_hand.why)).cloned());
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        let kept: Vec<&str> =
+            parts.iter().flat_map(|part| &part.keeps).map(String::as_str).collect();
+        let change = Change {
+            id: BACKUP.to_owned(),
+            purpose: format!("back up {}", kept.join(", ")),
+            edits: parts.iter().flat_map(|part| part.edits.iter().cloned()).collect(),
+            inverse: Vec::new(),
+            files: parts.iter().flat_map(|part| part.files.iter().cloned()).collect(),
+        };
+        let gates = parts.into_iter().map(|part| part.gate).collect();
+        Ok(Some((self.proved(change)?, gates)))
+    }
+
     /// Returns the change that keeps Helm from taking a migration back half way; `None` where it
     /// would not.
     ///
@@ -279,7 +333,10 @@ impl Planner<'_> {
 
     /// Makes a change and proves it on the base.
     fn change(&self, id: &str, purpose: String, edits: Vec<FileEdit>) -> Result<Change, Vec<Why>> {
-        let mut change = Change { id: id.to_owned(), purpose, edits, inverse: Vec::new() };
+        self.proved(Change::of(id, purpose, edits))
+    }
+
+    fn proved(&self, mut change: Change) -> Result<Change, Vec<Why>> {
         change.inverse = render(self.base, &[], &[&change])?.inverse;
         Ok(change)
     }

@@ -1,10 +1,11 @@
 //! The stages of an upgrade and of its way back, by strategy.
 
-use crate::policy::{Messages, Strategy};
+use super::{BACKUP, HOLD, STOP};
+use crate::flux::Release;
+use crate::policy::{Configuration, Strategy};
+use crate::upgrade::gate::{Gate, GateWord};
 use crate::upgrade::names::Words;
 use crate::upgrade::plan_types::{Change, Stage, StageKind};
-
-use super::{HOLD, STOP};
 
 /// The stages of a plan, and those that take it back.
 pub(super) struct Stages {
@@ -12,48 +13,67 @@ pub(super) struct Stages {
     pub(super) revert: Vec<Stage>,
 }
 
-/// Puts the changes of a plan in order.
+/// Puts the changes of a plan in order; `copied` says when its backup is done.
 pub(super) fn stages(
     strategy: Strategy,
     changes: &[Change],
+    releases: &[&Release],
+    copied: Vec<Gate>,
     words: &Words,
-    messages: &Messages,
+    configuration: &Configuration,
 ) -> Stages {
-    let ids = |wanted: &dyn Fn(&str) -> bool| -> Vec<String> {
-        changes.iter().map(|change| change.id.clone()).filter(|id| wanted(id)).collect()
+    let messages = &configuration.messages;
+    let without = |left_out: &[&str]| -> Vec<String> {
+        let ids = changes.iter().map(|change| change.id.as_str());
+        ids.filter(|id| !left_out.contains(id)).map(str::to_owned).collect()
     };
-    let stage = |kind, message: &str, with: Vec<String>, gate: &str| Stage {
+    let only = |wanted: &[&str]| -> Vec<String> {
+        let ids = changes.iter().map(|change| change.id.as_str());
+        ids.filter(|id| wanted.contains(id)).map(str::to_owned).collect()
+    };
+    let stage = |kind, message: &str, with: Vec<String>, gates: Vec<Gate>| Stage {
         kind,
         message: words.fill(message),
         with,
-        gates: if gate.is_empty() { Vec::new() } else { vec![gate.to_owned()] },
+        gates,
     };
-    let stopped = ids(&|id| id == STOP);
+    let running = || releases.iter().filter(|release| !release.suspended);
+    let stopped = || running().map(|release| Gate::stopped(release)).collect();
+    let reached = || running().flat_map(|release| Gate::reached(release));
     let staged = strategy == Strategy::Maintenance;
+    let copies = !only(&[BACKUP]).is_empty();
+    // A backup's object stays until the upgrade is settled: removing it may remove the copy.
+    let settles = copies || !only(&[HOLD]).is_empty();
     let mut stages = Vec::new();
     if staged {
-        let gate = "no pod of it runs any more";
-        stages.push(stage(StageKind::Stop, &messages.stop, stopped.clone(), gate));
+        stages.push(stage(StageKind::Stop, &messages.stop, only(&[STOP]), stopped()));
     }
-    if ids(&|id| id == HOLD).is_empty() {
-        let with = ids(&|id| id != STOP);
-        stages.push(stage(StageKind::Upgrade, &messages.upgrade, with, ""));
-    } else {
-        let gate = "the new version runs, and its data was looked at";
-        let with = ids(&|id| id != STOP);
-        stages.push(stage(StageKind::Upgrade, &messages.upgrade, with, gate));
-        let with = ids(&|id| id != STOP && id != HOLD);
-        stages.push(stage(StageKind::Settle, &messages.settle, with, ""));
+    if copies {
+        let with = only(&[STOP, BACKUP]);
+        stages.push(stage(StageKind::Backup, &messages.backup, with, copied));
+    }
+    let mut gates: Vec<Gate> = Vec::new();
+    if settles {
+        gates.extend(reached());
+        let sentence = "the new version was looked at, and its data is right";
+        gates.push(Gate::by_hand(GateWord::Approved, sentence));
+    }
+    stages.push(stage(StageKind::Upgrade, &messages.upgrade, without(&[STOP]), gates));
+    if settles {
+        let with = without(&[STOP, BACKUP, HOLD]);
+        stages.push(stage(StageKind::Settle, &messages.settle, with, Vec::new()));
     }
     let revert = if staged {
         // Old code must not start on new data.
-        let gate = "its data is as it was before the upgrade";
+        let sentence = "its data is as it was before the upgrade";
+        let gates = vec![Gate::by_hand(GateWord::Approved, sentence)];
+        let with = only(&[STOP, BACKUP]);
         vec![
-            stage(StageKind::Revert, &messages.revert, stopped, gate),
-            stage(StageKind::Start, &messages.restart, Vec::new(), ""),
+            stage(StageKind::Revert, &messages.revert, with, gates),
+            stage(StageKind::Start, &messages.restart, Vec::new(), Vec::new()),
         ]
     } else {
-        vec![stage(StageKind::Revert, &messages.revert, Vec::new(), "")]
+        vec![stage(StageKind::Revert, &messages.revert, Vec::new(), Vec::new())]
     };
     Stages { stages, revert }
 }

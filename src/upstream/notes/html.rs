@@ -236,15 +236,12 @@ fn decoded(text: &str) -> String {
         out.push_str(before);
         let end = behind.bytes().take(10).position(|byte| byte == b';');
         let name = end.and_then(|end| behind.get(..end));
-        match (name.and_then(character), end) {
-            (Some(character), Some(end)) => {
-                out.push(character);
-                rest = behind.get(end + 1..).unwrap_or_default();
-            }
-            _ => {
-                out.push('&');
-                rest = behind;
-            }
+        if let (Some(character), Some(end)) = (name.and_then(character), end) {
+            out.push(character);
+            rest = behind.get(end + 1..).unwrap_or_default();
+        } else {
+            out.push('&');
+            rest = behind;
         }
     }
     out.push_str(rest);
