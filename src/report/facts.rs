@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::runbook::phrase;
 use super::style::{CYAN, DIM, RED, YELLOW, paint};
 use crate::forge::neutral;
 use crate::notes::{Fact, FactKind, Kind};
@@ -210,7 +211,7 @@ pub(super) fn briefing_markdown(briefing: &Briefing) -> (String, String) {
     }
     text.push_str("### What the notes say\n\n");
     for line in briefing.readings.iter().flat_map(read) {
-        let _ = writeln!(text, "- {}", neutral::line(&line));
+        let _ = writeln!(text, "- {}", phrase(&line));
     }
     let (aside, shown): (Vec<_>, Vec<_>) = briefing.told.iter().partition(|told| is_folded(told));
     if shown.is_empty() {
@@ -229,21 +230,21 @@ pub(super) fn briefing_markdown(briefing: &Briefing) -> (String, String) {
     }
     let stays = |moved: &&Moved| moved.verdict == Verdict::Stays;
     for moved in briefing.moves().filter(stays) {
-        let _ = writeln!(text, "\n{}", neutral::line(&moved_text(moved)));
+        let _ = writeln!(text, "\n{}", phrase(&moved_text(moved)));
     }
     if !briefing.steps.is_empty() {
         text.push_str("\n### By hand\n\n");
         for (index, step) in briefing.steps.iter().enumerate() {
             let at =
                 step.position.as_ref().map(|at| format!(" ({})", neutral::code(&at.to_string())));
-            let step = neutral::line(&step.text);
+            let step = phrase(&step.text);
             let _ = writeln!(text, "{}. [ ] {step}{}", index + 1, at.unwrap_or_default());
         }
     }
     if !briefing.questions.is_empty() || briefing.open_moves().next().is_some() {
         text.push_str("\n### Questions to the reviewer\n\n");
         for moved in briefing.open_moves() {
-            let _ = writeln!(text, "- [ ] {}", neutral::line(&moved_text(moved)));
+            let _ = writeln!(text, "- [ ] {}", phrase(&moved_text(moved)));
         }
         for told in &briefing.questions {
             let _ = writeln!(text, "- [ ] Is this so? {}", fact_markdown(told));
@@ -266,7 +267,7 @@ pub(super) fn briefing_markdown(briefing: &Briefing) -> (String, String) {
 fn told_markdown(told: &Told) -> String {
     let mut text = format!("- {}\n", fact_markdown(told));
     for here in &told.here {
-        let _ = writeln!(text, "  - {}", neutral::line(&here_text(here)));
+        let _ = writeln!(text, "  - {}", phrase(&here_text(here)));
     }
     text
 }

@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 
 use super::facts::{briefing_markdown, warning};
 use super::preview::{bump, strategy};
-use super::runbook::runbook_markdown;
+use super::runbook::{phrase, runbook_markdown};
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
 use crate::git::{Branch, Pair};
 use crate::policy::Strategy;
 use crate::runbook::{Runbook, SectionKind};
 use crate::tree::{Patches, Tree};
-use crate::upgrade::{Plan, Staged, between, short};
+use crate::upgrade::{Plan, StageKind, Staged, between, short};
 
 /// What a pull request is written from.
 pub struct Subject<'a> {
@@ -67,9 +67,10 @@ pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
     sections.extend(runbook(subject));
     sections.extend(notes(subject.staged));
     sections.extend(diffs(subject));
-    let last = plan.stages.last().map(|stage| stage.message.as_str()).unwrap_or_default();
+    let upgrade = plan.stages.iter().find(|stage| stage.kind == StageKind::Upgrade);
+    let named = upgrade.map(|stage| stage.message.as_str()).unwrap_or_default();
     PullRequest {
-        title: title(last),
+        title: title(named),
         body: fit(&sections, &hidden, limit).body,
         head: plan.branch.clone(),
         base: subject.base_branch.to_owned(),
@@ -128,7 +129,7 @@ fn why(plan: &Plan) -> String {
                 neutral::code(&format!("{}:{}", rule.file, rule.line))
             )
         });
-        let _ = writeln!(text, "- {}{}", neutral::line(&why.message), rule.unwrap_or_default());
+        let _ = writeln!(text, "- {}{}", phrase(&why.message), rule.unwrap_or_default());
     }
     text
 }
@@ -137,6 +138,9 @@ fn stages(subject: &Subject<'_>) -> String {
     let plan = subject.plan;
     let mut text = String::from("### Stages\n\n");
     let commits = &subject.branches.upgrade.commits;
+    if let Some(window) = &plan.window {
+        let _ = writeln!(text, "The first stage lands only while {}.\n", phrase(&window.sentence));
+    }
     for (index, (stage, commit)) in plan.stages.iter().zip(commits).enumerate() {
         let subject_line = neutral::line(&stage.message);
         let _ = writeln!(
@@ -147,8 +151,11 @@ fn stages(subject: &Subject<'_>) -> String {
             commit.id.short(),
         );
         for gate in &stage.gates {
-            let _ = writeln!(text, "   Before the next one: {}.", neutral::line(&gate.sentence));
+            let _ = writeln!(text, "   Before the next one: {}.", phrase(&gate.sentence));
         }
+    }
+    for against in plan.preflight.refusals.iter().filter(|_| plan.stages.len() > 1) {
+        let _ = writeln!(text, "\n> [!WARNING]\n> {}", phrase(&against.message));
     }
     if plan.strategy == Strategy::Manual {
         text.push_str(
@@ -198,7 +205,7 @@ fn way_back(subject: &Subject<'_>) -> String {
         let message = neutral::line(&stage.message);
         let _ = writeln!(text, "{}. {message} ({})", index + 1, commit.id.short());
         for gate in &stage.gates {
-            let _ = writeln!(text, "   Before the next one: {}.", neutral::line(&gate.sentence));
+            let _ = writeln!(text, "   Before the next one: {}.", phrase(&gate.sentence));
         }
     }
     let data = &subject.runbook.way_back.text;

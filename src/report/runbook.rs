@@ -55,8 +55,8 @@ fn markdown(block: &Block) -> String {
     }
 }
 
-/// Returns a text with its names as code and the rest as prose.
-fn phrase(text: &str) -> String {
+/// Returns a text on one line, with what stands between backticks as code and the rest as prose.
+pub(super) fn phrase(text: &str) -> String {
     let (strong, rest) = match text.strip_prefix("**").and_then(|rest| rest.split_once("**")) {
         Some((strong, rest)) => (format!("**{}**", pieces(strong, neutral::code)), rest),
         None => (String::new(), text),
