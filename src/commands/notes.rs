@@ -15,8 +15,17 @@ use crate::notes::{self, Declared, Fact, FactKind, Notes, Source};
 /// Tell what release notes say about an upgrade
 ///
 /// Reads files of notes, or folders of them, and tells what breaks, what is required and what has
-/// to be done between two versions, each statement with the line that says so.
+/// to be done between two versions, each statement with the line that says so. Changelogs, folders
+/// with a file a version and upgrade guides (“from 1.x to 2.x”) are read alike, as Markdown,
+/// reStructuredText, `AsciiDoc` or plain text. What is not released is left out, and what the notes
+/// do not tell of is said.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+As in:
+  refit notes CHANGELOG.md --from 1.2.3 --to 2.0.0
+  refit notes docs/releases docs/upgrading --from 1.14 --to 1.16
+  refit notes UPGRADE.md --kind chart --from 72.x --to 73.x
+  refit notes CHANGELOG.md --from 1.9 --to 2.x --format json | jq .summary")]
 pub(super) struct NotesArgs {
     /// Files of release notes, or folders that hold them
     #[arg(required = true, value_name = "PATH")]
@@ -38,9 +47,9 @@ pub(super) struct NotesArgs {
 /// Whose notes they are, as typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum KindArg {
-    /// An application's
+    /// An application's: names in capitals are environment variables
     App,
-    /// A chart's
+    /// A chart's: names in code are values
     Chart,
 }
 
@@ -56,9 +65,9 @@ impl From<KindArg> for notes::Kind {
 /// How facts are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// A briefing
+    /// A briefing: what breaks first, each statement with its line
     Text,
-    /// The JSON contract
+    /// Facts, questions and a summary, as JSON
     Json,
 }
 
@@ -120,9 +129,9 @@ fn sources_at(path: &Path) -> anyhow::Result<Vec<Source>> {
     files.sort();
     anyhow::ensure!(
         !files.is_empty(),
-        "{} holds no notes; looked for files ending in {} and for CHANGELOG and NEWS",
+        "{} holds no notes; looked for files that end in .{}, and for CHANGELOG, NEWS and their like",
         path.display(),
-        EXTENSIONS.join(", ")
+        EXTENSIONS.join(", .")
     );
     files.iter().map(|file| source(file)).collect()
 }
@@ -186,8 +195,8 @@ fn briefing(read: &Notes, from: &str, to: &str) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{from} → {to}: {}", headline(read));
     for (title, kinds) in PARTS {
-        let facts: Vec<&Fact> =
-            read.facts.iter().filter(|fact| kinds.contains(&fact.kind)).collect();
+        let facts = read.facts.iter().filter(|fact| kinds.contains(&fact.kind));
+        let facts: Vec<&Fact> = facts.filter(|fact| !is_said(fact, &read.facts)).collect();
         if facts.is_empty() {
             continue;
         }
@@ -216,8 +225,21 @@ fn briefing(read: &Notes, from: &str, to: &str) -> String {
     text
 }
 
+/// Tells whether something to do stands among what breaks already, in the same words.
+fn is_said(fact: &Fact, facts: &[Fact]) -> bool {
+    fact.kind == FactKind::ManualAction
+        && facts.iter().any(|other| {
+            other.kind == FactKind::Breaking
+                && other.summary == fact.summary
+                && other.version == fact.version
+        })
+}
+
 fn headline(read: &Notes) -> String {
     let summary = &read.summary;
+    if read.versions.is_empty() {
+        return "the notes say nothing of it".to_owned();
+    }
     let mut parts = vec![match summary.declared {
         Declared::Explicit => "breaking, and the notes say so".to_owned(),
         Declared::Implicit => "breaking, though the notes do not call it so".to_owned(),
@@ -251,12 +273,19 @@ fn write_fact(text: &mut String, fact: &Fact) {
     let _ = writeln!(text, "    {what}");
     for evidence in &fact.evidence {
         let (source, line, quote) = (&evidence.source, evidence.line, &evidence.quote);
-        if *quote == what {
+        if repeats(&what, quote) {
             let _ = writeln!(text, "      {source}:{line}");
         } else {
             let _ = writeln!(text, "      {source}:{line}: “{quote}”");
         }
     }
+}
+
+/// Tells whether a quote says no more than the statement above it, but for markup and references.
+fn repeats(statement: &str, quote: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+    let (statement, quote) = (letters(statement), letters(quote));
+    !quote.is_empty() && (quote.starts_with(&statement) || statement.contains(&quote))
 }
 
 /// Returns the words for a kind of fact.
@@ -277,5 +306,22 @@ fn label(kind: FactKind) -> &'static str {
         FactKind::EnvAdded | FactKind::ValueAdded => "new",
         FactKind::Security => "security",
         FactKind::EnvRequired => "must be set",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_left_out_where_it_repeats_the_statement() {
+        for (statement, quote, expected) in [
+            ("Drop the old mode", "**Drop** the old mode ([#12](https://example.org/12))", true),
+            ("A new mast, and more of it", "and more of it", true),
+            ("renamed: A_B → C_D", "Rename `A_B` to `C_D`", false),
+            ("security: CVE-2024-1", "", false),
+        ] {
+            assert_eq!(repeats(statement, quote), expected, "{statement}");
+        }
     }
 }

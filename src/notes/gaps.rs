@@ -5,26 +5,33 @@
 //! not the same as nothing having happened.
 
 use super::fact::Remark;
-use super::version::{Span, Version};
+use super::span::Span;
+use super::version::Version;
 
 /// The most missing versions that one remark names.
 const MOST_NAMED: usize = 5;
 
-/// Compares the versions that notes were found for, in order, with the span; `first` is the lowest
-/// version that any of the sources tells of.
-pub(super) fn remarks(span: &Span, found: &[Version], first: Option<&Version>) -> Vec<Remark> {
+/// Compares the versions that notes were found for, in order, with the span; `told` are the
+/// lowest and the highest version that any of the sources tells of.
+pub(super) fn remarks(
+    span: &Span,
+    found: &[Version],
+    told: Option<&(Version, Version)>,
+) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut say =
         |code: &str, message: String| remarks.push(Remark { code: code.to_owned(), message });
     let (from, to) = (span.start(), span.end());
     if found.is_empty() {
-        say("nothing-found", format!("no notes were found between {from} and {to}"));
+        let told = told
+            .map_or_else(String::new, |(first, last)| format!("; they tell of {first} to {last}"));
+        say("nothing-found", format!("no notes were found between {from} and {to}{told}"));
         return remarks;
     }
     if !found.iter().any(|version| version.is_within(to) || to.is_within(version)) {
         say("no-section", format!("no notes were found for {to} itself"));
     }
-    if let Some(first) = first.filter(|first| span.is_after_from(first)) {
+    if let Some((first, _)) = told.filter(|(first, _)| span.is_after_from(first)) {
         say(
             "starts-late",
             format!(
@@ -63,8 +70,9 @@ mod tests {
     fn codes(from: &str, to: &str, found: &[&str], first: &str) -> Vec<String> {
         let version = |text: &&str| Version::parse(text).unwrap();
         let found: Vec<Version> = found.iter().map(version).collect();
-        let remarks =
-            remarks(&Span::new(from, to).unwrap(), &found, Version::parse(first).as_ref());
+        let last = Version::parse("4.0.0").unwrap();
+        let told = Version::parse(first).map(|first| (first, last));
+        let remarks = remarks(&Span::new(from, to).unwrap(), &found, told.as_ref());
         remarks.into_iter().map(|remark| format!("{}: {}", remark.code, remark.message)).collect()
     }
 
@@ -75,6 +83,12 @@ mod tests {
         assert_eq!(
             codes("1.0.0", "2.0.0", &[], ""),
             ["nothing-found: no notes were found between 1.0.0 and 2.0.0"]
+        );
+        assert_eq!(
+            codes("5.0.0", "6.0.0", &[], "0.1.0"),
+            [
+                "nothing-found: no notes were found between 5.0.0 and 6.0.0; they tell of 0.1.0 to 4.0.0"
+            ]
         );
         assert_eq!(
             codes("1.0.0", "1.0.3", &["1.0.1"], "0.1.0"),

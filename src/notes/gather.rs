@@ -12,8 +12,9 @@ use super::Source;
 use super::fact::Remark;
 use super::markup::{Dialect, Document, Kind};
 use super::sections::{self, Section, State};
+use super::span::Span;
 use super::topics::Topics;
-use super::version::{Span, Version};
+use super::version::Version;
 
 /// A document that has sections of interest.
 pub(super) struct Candidate<'a> {
@@ -37,8 +38,8 @@ pub(super) struct Gathered<'a> {
     elsewhere: Option<Candidate<'a>>,
     /// Every version that has a section in any source.
     pub(super) own_versions: HashSet<String>,
-    /// The lowest version that any source tells of.
-    pub(super) first: Option<Version>,
+    /// The lowest and the highest version that any source tells of.
+    pub(super) told: Option<(Version, Version)>,
     /// What was left out.
     pub(super) remarks: Vec<Remark>,
 }
@@ -55,19 +56,19 @@ pub(super) fn gather<'a>(inputs: &'a [Source], span: &Span) -> Gathered<'a> {
         candidates: Vec::new(),
         elsewhere: None,
         own_versions: HashSet::new(),
-        first: None,
+        told: None,
         remarks: Vec::new(),
     };
+    let mut unversioned = Vec::new();
     for input in inputs {
         let source = input.name.as_str();
         let document = Document::parse(Dialect::of(source), &input.text);
         let all = sections::split(source, &document);
         let versions = all.iter().filter_map(|section| section.version.as_ref());
         gathered.own_versions.extend(versions.clone().map(ToString::to_string));
-        gathered.first = versions.chain(&gathered.first).min_by(|a, b| a.order(b)).cloned();
+        gathered.told = widened(gathered.told.take(), versions);
         if all.is_empty() {
-            let message = format!("{source} names no version and was not read");
-            gathered.remarks.push(remark("no-version", message));
+            unversioned.push(source);
         }
         let pointed = pointed_to(&document, &all, span);
         let mut left_out = Vec::new();
@@ -90,7 +91,36 @@ pub(super) fn gather<'a>(inputs: &'a [Source], span: &Span) -> Gathered<'a> {
             gathered.elsewhere = Some(candidate);
         }
     }
+    gathered.remarks.splice(0..0, no_version(&unversioned));
     gathered
+}
+
+/// Widens a range of versions by more of them.
+fn widened<'v>(
+    told: Option<(Version, Version)>,
+    versions: impl Iterator<Item = &'v Version>,
+) -> Option<(Version, Version)> {
+    versions.fold(told, |told, version| match told {
+        Some((first, last)) if version.order(&first).is_lt() => Some((version.clone(), last)),
+        Some((first, last)) if version.order(&last).is_gt() => Some((first, version.clone())),
+        None => Some((version.clone(), version.clone())),
+        told => told,
+    })
+}
+
+/// Says which sources name no version.
+fn no_version(sources: &[&str]) -> Option<Remark> {
+    let message = match sources {
+        [] => return None,
+        [one] => format!("{one} names no version and was not read"),
+        many => {
+            let more = many.len().saturating_sub(MOST_NAMED);
+            let named = many.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            format!("{named}{more} name no version and were not read")
+        }
+    };
+    Some(remark("no-version", message))
 }
 
 impl<'a> Gathered<'a> {

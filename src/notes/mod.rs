@@ -22,6 +22,7 @@ mod rules;
 mod sections;
 mod sentence;
 mod settle;
+mod span;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -39,7 +40,8 @@ use collect::{Collection, Page, Reading};
 use gather::{Candidate, gather, order_of};
 use names::Vocabulary;
 use sections::Section;
-use version::{Span, Version};
+use span::Span;
+use version::Version;
 
 /// A file of notes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +68,16 @@ pub enum ReadError {
     /// One end of the upgrade is no version.
     #[error("`{0}` is not a version; expected something like 1.2.3, v1.14 or 2.x")]
     Version(String),
+    /// The version to upgrade to lies before the one that runs now.
+    #[error(
+        "{from} comes after {to}; notes are read from the version that runs now to a later one"
+    )]
+    Order {
+        /// The version that runs now, as it was given.
+        from: String,
+        /// The version to upgrade to, as it was given.
+        to: String,
+    },
 }
 
 /// Reads what notes say about the upgrade from one version to another.
@@ -74,9 +86,12 @@ pub enum ReadError {
 /// sections left out. Either may be partial, as `1.14` or `2.x`.
 ///
 /// # Errors
-/// When `from` or `to` is no version.
+/// When `from` or `to` is no version, or `to` comes first.
 pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes, ReadError> {
     let span = Span::new(from, to).map_err(ReadError::Version)?;
+    if span.is_reversed() {
+        return Err(ReadError::Order { from: from.to_owned(), to: to.to_owned() });
+    }
     let gathered = gather(inputs, &span);
     let candidates = &gathered.candidates;
     let own_names: HashSet<String> =
@@ -105,7 +120,7 @@ pub fn read(inputs: &[Source], from: &str, to: &str, kind: Kind) -> Result<Notes
     }
     let versions = versions(&order);
     let mut remarks = gathered.remarks;
-    remarks.extend(gaps::remarks(&span, &versions, gathered.first.as_ref()));
+    remarks.extend(gaps::remarks(&span, &versions, gathered.told.as_ref()));
     let versions = versions.iter().map(ToString::to_string).collect();
     Ok(settle::settle(found, versions, remarks))
 }

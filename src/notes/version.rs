@@ -1,4 +1,4 @@
-//! Versions as release notes write them, and the span of versions that an upgrade crosses.
+//! Versions as release notes write them.
 //!
 //! Notes name versions loosely: `v1.2.3`, `1.14`, `73.x`, `2.0.0-rc.1`. What matters here is only
 //! which of them lie between two others, so a version is its numbers and whether it is a
@@ -36,7 +36,7 @@ impl Version {
     }
 
     /// Reads a tag: a version, or one behind words as in `stable-9955` and `app-chart-1.2.3`.
-    fn parse_tag(text: &str) -> Option<Self> {
+    pub(super) fn parse_tag(text: &str) -> Option<Self> {
         let behind = || {
             let start = text.find(|c: char| c.is_ascii_digit())?;
             let words = text.get(..start)?.trim_end_matches(['v', 'V']).strip_suffix(['-', '/'])?;
@@ -190,7 +190,7 @@ impl Version {
     }
 
     /// Tells whether the writing leaves the last numbers out, so that it names a line of versions.
-    fn is_line(&self) -> bool {
+    pub(super) fn is_line(&self) -> bool {
         self.open || self.numbers.len() < 3
     }
 }
@@ -235,67 +235,6 @@ fn is_pre_release(suffix: &str) -> bool {
     let numbered =
         lower.get(word.len()..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_digit()));
     PRE_RELEASE.contains(&word.as_str()) || (numbered && matches!(word.as_str(), "a" | "b"))
-}
-
-/// The versions after `from`, up to and including `to`.
-///
-/// Either end may be partial: `1.14` as `from` leaves the whole line 1.14 behind, `1.x` as `to`
-/// includes every 1.something.
-#[derive(Debug, Clone)]
-pub(super) struct Span {
-    from: Version,
-    to: Version,
-}
-
-impl Span {
-    /// Reads both ends; the answer for text that is no version is the text itself.
-    ///
-    /// # Errors
-    /// With the text that could not be read.
-    pub(super) fn new(from: &str, to: &str) -> Result<Self, String> {
-        let read = |text: &str| Version::parse_tag(text).ok_or_else(|| text.to_owned());
-        Ok(Self { from: read(from)?, to: read(to)? })
-    }
-
-    /// Tells whether the upgrade passes through or ends at `version`.
-    ///
-    /// A version with fewer numbers is taken as the first of its line: notes for `3` or `1.19`
-    /// describe what comes with 3.0.0 or 1.19.0.
-    pub(super) fn contains(&self, version: &Version) -> bool {
-        self.is_after_from(version) && self.is_up_to_end(version)
-    }
-
-    /// Tells whether the upgrade starts below `version`.
-    pub(super) fn is_after_from(&self, version: &Version) -> bool {
-        let left = if self.from.is_line() && !version.pre_release {
-            version.order(&self.from).is_gt() && !version.is_within(&self.from)
-        } else {
-            version.order(&self.from).is_gt()
-        };
-        left && !(self.from.precision() > version.precision() && self.from.is_within(version))
-    }
-
-    /// Tells whether the upgrade starts in or below the line of `version` and ends above it.
-    pub(super) fn leaves(&self, version: &Version) -> bool {
-        let starts = self.from.is_within(version) || self.from.order(version).is_le();
-        starts && version.order(&self.to).is_lt() && !self.to.is_within(version)
-    }
-
-    /// Tells whether `version` is the target or below it.
-    pub(super) fn is_up_to_end(&self, version: &Version) -> bool {
-        version.order(&self.to).is_le()
-            || (self.to.is_line() && !version.pre_release && version.is_within(&self.to))
-    }
-
-    /// Returns the version that the upgrade starts from, as it was given.
-    pub(super) fn start(&self) -> &Version {
-        &self.from
-    }
-
-    /// Returns the version that the upgrade ends at, as it was given.
-    pub(super) fn end(&self) -> &Version {
-        &self.to
-    }
 }
 
 #[cfg(test)]
@@ -370,51 +309,5 @@ mod tests {
         assert_eq!(found("1.2.30 and v1.2.3, not x1.2.3 nor 1.2.3x"), ["1.2.30", "1.2.3"]);
         assert_eq!(found("#1.2.3 a.1.2.3"), Vec::<String>::new());
         assert_eq!(found("see 1.2.3."), ["1.2.3"]);
-    }
-
-    #[test]
-    fn a_span_leaves_lines_behind() {
-        for (from, to, version, leaves) in [
-            ("1.4.0", "2.0.0", "1.x", true),
-            ("1.x", "2.x", "1.x", true),
-            ("0.9.0", "2.0.0", "1.x", true),
-            ("1.4.0", "1.5.0", "1.x", false),
-            ("2.0.0", "2.1.0", "1.x", false),
-            ("1.19.3", "1.20.0", "1.19", true),
-        ] {
-            let span = Span::new(from, to).unwrap();
-            let found = span.leaves(&Version::parse(version).unwrap());
-            assert_eq!(found, leaves, "{from} {to} {version}");
-        }
-    }
-
-    #[test]
-    fn a_span_leaves_its_start_behind_and_keeps_its_end() {
-        for (from, to, version, inside) in [
-            ("1.2.2", "1.2.3", "1.2.3", true),
-            ("1.2.3", "1.2.40", "1.2.3", false),
-            ("1.2.2", "1.2.3", "1.2.30", false),
-            ("1.2.3", "1.2.40", "1.2.30", true),
-            ("1.14", "1.15", "1.14.9", false),
-            ("1.14", "1.15", "1.15", true),
-            ("1.14", "1.15", "1.15.4", true),
-            ("1.14", "1.15", "1.16.0", false),
-            ("1.14.2", "1.15.0", "1.14", false),
-            ("72.x", "73.x", "73", true),
-            ("72.x", "73.x", "72", false),
-            ("1.x", "2.0.x", "2.0.7", true),
-            ("1.x", "2.0.x", "2.1.0", false),
-            ("2.20.15", "3.0.5", "3", true),
-            ("1.9.9", "2.0.0", "2.0.0-rc.1", true),
-            ("2.0.0-rc.1", "2.0.0", "2.0.0", true),
-            ("2.0.0", "2.1.0", "2.0.0-rc.1", false),
-        ] {
-            let span = Span::new(from, to).unwrap();
-            assert_eq!(
-                span.contains(&Version::parse(version).unwrap()),
-                inside,
-                "{from} {to} {version}"
-            );
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use refit::notes::{FactKind, Kind, Notes, Source, read};
+use refit::notes::{Declared, FactKind, Kind, Notes, Source, read};
 
 use crate::program::refit;
 
@@ -102,10 +102,144 @@ fn files_and_folders_become_a_briefing() {
     let json = notes("1.0.0", &["--format", "json"]).out;
     let read: Notes = serde_json::from_str(&json).unwrap();
     assert!(read.facts.iter().any(|fact| fact.kind == FactKind::EnvRemoved));
-    let refused = notes("one", &[]);
-    assert_eq!(refused.code, 2);
-    assert!(refused.err.contains("`one` is not a version"), "{}", refused.err);
-    assert_eq!(refit(folder.path(), &["notes", "none", "--from", "1", "--to", "2"]).code, 2);
+    for (from, path, words) in [
+        ("one", ".", "`one` is not a version"),
+        ("3.0.0", ".", "3.0.0 comes after 2.0.0"),
+        ("1.0.0", "none", "none cannot be read"),
+        ("1.0.0", "empty", "empty holds no notes"),
+    ] {
+        std::fs::create_dir_all(folder.path().join("empty")).unwrap();
+        let refused = refit(folder.path(), &["notes", path, "--from", from, "--to", "2.0.0"]);
+        assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{path}");
+        assert!(refused.err.contains(words), "{}", refused.err);
+    }
+    let silent = refit(folder.path(), &["notes", ".", "--from", "7.0.0", "--to", "8.0.0"]);
+    assert_eq!(silent.code, 0);
+    assert!(silent.out.starts_with("7.0.0 → 8.0.0: the notes say nothing of it"), "{}", silent.out);
+    assert!(silent.out.contains("they tell of 1.0.0 to 2.0.0"), "{}", silent.out);
+}
+
+/// Reads a folder of files for an upgrade from one version to another, and shows the versions that
+/// were found and what breaks.
+fn breaks(files: &[(&str, &str)], from: &str, to: &str) -> (Vec<String>, Vec<String>) {
+    let source =
+        |(name, text): &(&str, &str)| Source { name: (*name).to_owned(), text: (*text).to_owned() };
+    let sources: Vec<Source> = files.iter().map(source).collect();
+    let notes = read(&sources, from, to, Kind::App).unwrap();
+    let breaking = notes.facts.into_iter().filter(|fact| fact.kind == FactKind::Breaking);
+    (notes.versions, breaking.map(|fact| format!("{} {}", fact.version, fact.summary)).collect())
+}
+
+#[test]
+fn version_headings_are_read_in_every_shape() {
+    for (name, text) in [
+        (
+            "CHANGELOG.md",
+            "# Changelog\n\n## [2.0.0] - 2024-05-06\n\n- **Breaking:** it moved\n\n## [1.0.0]\n\n- a\n",
+        ),
+        ("CHANGELOG.md", "# v2.0.0\n\n- **Breaking:** it moved\n\n# v1.0.0\n\n- a\n"),
+        (
+            "CHANGELOG.md",
+            "# [2.0.0](https://e.org/v1.0.0...v2.0.0) (2024-05-06)\n\n* **Breaking:** it moved\n\n## [1.0.0](https://e.org)\n\n* a\n",
+        ),
+        (
+            "CHANGELOG.md",
+            "## Ship 2.0.0 (6 May 2024)\n\n- **Breaking:** it moved\n\n## Ship 1.0.0\n\n- a\n",
+        ),
+        ("CHANGELOG.md", "**2.0.0**\n\n- **Breaking:** it moved\n\n**1.0.0**\n\n- a\n"),
+        (
+            "CHANGELOG",
+            "2.0.0 (2024-05-06)\n==================\n\n- **Breaking:** it moved\n\n1.0.0 (2023-05-06)\n==================\n\n- a\n",
+        ),
+        (
+            "NEWS.rst",
+            "Ship 2.0.0\n----------\n\n* **Breaking:** it moved\n\nShip 1.0.0\n----------\n\n* a\n",
+        ),
+        ("changes.adoc", "= Changes\n\n== 2.0.0\n\n* *Breaking:* it moved\n\n== 1.0.0\n\n* a\n"),
+        (
+            "CHANGELOG.md",
+            "## 2.0.0\u{a0}-\u{a0}2024-05-06\n\n-\u{a0}**Breaking:** it moved\n\n## 1.0.0\n\n- a\n",
+        ),
+        (
+            "CHANGELOG.md",
+            "\u{feff}## 2.0.0\r\n\r\n- **Breaking:** it moved\r\n\r\n## 1.0.0\r\n\r\n- a\r\n",
+        ),
+        (
+            "CHANGELOG.md",
+            "## [Unreleased]\n\n- **Breaking:** later\n\n## 2.0.0\n\n- **Breaking:** it moved\n\n## 2.0.0-rc.1\n\n- **Breaking:** a trial\n",
+        ),
+        ("releases/v2.0.0.md", "A fine release.\n\n- **Breaking:** it moved\n"),
+        ("docs/upgrading/1.0-2.0.0.md", "# Upgrading\n\n- **Breaking:** it moved\n"),
+        (
+            "docs/upgrade.md",
+            "# Upgrade guide\n\n## From 1.x to 2.0.0\n\n- **Breaking:** it moved\n\n## From 0.x to 1.x\n\n- **Breaking:** old\n",
+        ),
+        (
+            "docs/upgrade.md",
+            "---\ntitle: \"Migrating to 2.0.0\"\n---\n\n- **Breaking:** it moved\n",
+        ),
+    ] {
+        let (versions, breaking) = breaks(&[(name, text)], "1.0.0", "2.0.0");
+        assert_eq!(versions, ["2.0.0"], "{name}: {text}");
+        assert_eq!(breaking.len(), 1, "{name}: {breaking:?}");
+        assert!(breaking[0].ends_with("Breaking: it moved"), "{name}: {breaking:?}");
+    }
+}
+
+#[test]
+fn either_end_may_be_partial() {
+    let text = "## 2.1.0\n\n- **Breaking:** d\n\n## 2.0.1\n\n- **Breaking:** c\n\n## 2.0.0\n\n- **Breaking:** b\n\n\
+        ## 1.14.2\n\n- **Breaking:** a\n\n## 1.14.0\n\n- **Breaking:** z\n";
+    for (from, to, expected) in [
+        ("1.14", "2.0", vec!["2.0.0", "2.0.1"]),
+        ("1.14.0", "2.0.0", vec!["1.14.2", "2.0.0"]),
+        ("1.x", "2.x", vec!["2.0.0", "2.0.1", "2.1.0"]),
+        ("v1.14.2", "v2.0.0", vec!["2.0.0"]),
+        ("ship-1.14.2", "ship-2.0.0", vec!["2.0.0"]),
+        ("2.1.0", "2.1.0", vec![]),
+        ("2.1.0", "3.0.0", vec![]),
+    ] {
+        let (versions, breaking) = breaks(&[("CHANGELOG.md", text)], from, to);
+        assert_eq!(versions, expected, "{from} {to}");
+        assert_eq!(breaking.len(), expected.len(), "{from} {to}");
+    }
+}
+
+#[test]
+fn a_folder_is_read_in_the_order_of_its_versions() {
+    let files = [
+        ("releases/v1.10.0.md", "- **Breaking:** ten\n"),
+        ("releases/v1.9.0.md", "- **Breaking:** nine\n"),
+        ("releases/v1.8.0.md", "- **Breaking:** eight\n"),
+        ("releases/v1.10.0-beta.1.md", "- **Breaking:** a trial\n"),
+        ("releases/CHANGELOG-desktop.md", "## 1.9.5\n\n- **Breaking:** another program\n"),
+        ("releases/README.md", "# Releases\n\nEach has a file.\n"),
+        ("upgrading-from-1.8.md", "- **Breaking:** leaving\n"),
+    ];
+    let (versions, breaking) = breaks(&files, "1.8.0", "1.10.0");
+    assert_eq!(versions, ["1.9.0", "1.10.0"]);
+    assert_eq!(
+        breaking,
+        ["1.9.0 Breaking: nine", "1.10.0 Breaking: ten", "1.10.0 Breaking: leaving"]
+    );
+}
+
+#[test]
+fn notes_without_an_answer_say_so() {
+    let codes = |name: &str, text: &str| -> Vec<String> {
+        let source = Source { name: name.to_owned(), text: text.to_owned() };
+        let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+        assert_eq!(notes.facts, [], "{text}");
+        assert_eq!(notes.summary.declared, Declared::None);
+        notes.remarks.into_iter().map(|remark| remark.code).collect()
+    };
+    assert_eq!(codes("CHANGELOG.md", ""), ["no-version", "nothing-found"]);
+    assert_eq!(
+        codes("CHANGELOG.md", "# Changelog\n\nIt breaks.\n"),
+        ["no-version", "nothing-found"]
+    );
+    assert_eq!(codes("CHANGELOG.md", "## 0.9.0\n\n- **Breaking:** old\n"), ["nothing-found"]);
+    assert_eq!(codes("CHANGELOG.md", "## 1.5.0\n\n- a\n"), ["no-section", "starts-late"]);
 }
 
 /// Prints how fast notes are read; `cargo test --release -- --ignored --nocapture speed`.

@@ -37,6 +37,9 @@ pub(super) fn quote(
         plain.origin(sentence.end).min(piece.end)
     };
     let start = if start > end { piece.start } else { start };
+    // The marks that open a link or bold words belong to the words.
+    let before = document.text.get(piece.start..start).unwrap_or_default();
+    let start = piece.start + before.trim_end_matches(['[', '*', '_', '`']).len();
     whole(source, document, Piece { start, end, ..piece }, origin)
 }
 

@@ -29,7 +29,8 @@ use super::names::Vocabulary;
 use super::passage::Passage;
 use super::rules::engine::Engine;
 use super::sections::Section;
-use super::version::{Span, Version};
+use super::span::Span;
+use super::version::Version;
 
 /// The most places that are kept for one fact.
 const MOST_EVIDENCE: usize = 8;

@@ -25,8 +25,10 @@ impl Reader<'_> {
         let (Some(component), Some(written)) = (component, written) else { return };
         let passage = mark.passage;
         let called = passage.topics.has(Topics::BREAKING) || passage.bang;
-        // In a list of changes a version that goes up is mostly that of a library.
-        if passage.shape == Shape::Entry && !called && !is_beside(&component) {
+        let raised = ["minimum", "bump", "raise", "increase"];
+        let raised = raised.iter().any(|word| mark.words().to_lowercase().contains(word));
+        // In a list of changes a minimum that is raised is mostly that of a library.
+        if passage.shape == Shape::Entry && raised && !called && !is_beside(&component) {
             return;
         }
         let is_own = |version: &Version| {

@@ -6,8 +6,6 @@
 //! Each byte keeps the offset of the text it stands for, so that a match can be quoted verbatim.
 //! Every search for a closing mark is bounded, which keeps a page of opening marks linear.
 
-use std::ops::Range;
-
 use super::marks::{ENTITIES, is_hidden, is_html, plain_mark};
 use super::{Block, Document, Kind, Piece};
 
@@ -16,9 +14,6 @@ const REACH: usize = 2048;
 
 /// The most of one block that is read, in bytes; what is longer is data, not prose.
 const LONGEST: usize = 48 * 1024;
-
-/// The longest run of text that is taken as one sentence, in bytes.
-const LONGEST_SENTENCE: usize = 1500;
 
 /// What a web address becomes, so that no rule reads words inside of it.
 const ADDRESS: &str = "<url>";
@@ -84,49 +79,6 @@ impl Plain {
     /// Returns the offset in the document that a byte of the text stands for.
     pub(in crate::notes) fn origin(&self, at: usize) -> usize {
         self.origins.get(at).or(self.origins.last()).copied().unwrap_or_default() as usize
-    }
-
-    /// Splits the text into sentences.
-    pub(in crate::notes) fn sentences(&self) -> Vec<Range<usize>> {
-        let mut sentences = Vec::new();
-        let mut start = 0;
-        let mut in_code = false;
-        let bytes = self.text.as_bytes();
-        for (at, byte) in bytes.iter().enumerate() {
-            if *byte == b'`' {
-                in_code = !in_code;
-            }
-            let long = at - start > LONGEST_SENTENCE;
-            let ends = *byte == b' ' && ((!in_code && self.ends_sentence(start, at)) || long);
-            if ends {
-                sentences.push(start..at);
-                start = at + 1;
-                in_code = in_code && !long;
-            }
-        }
-        if start < bytes.len() {
-            sentences.push(start..bytes.len());
-        }
-        sentences
-    }
-
-    /// Tells whether the space at `at` stands between two sentences.
-    fn ends_sentence(&self, start: usize, at: usize) -> bool {
-        let before = self.text.get(start..at).unwrap_or_default();
-        let stripped = before.trim_end_matches([')', '"', '\'', '`']);
-        if !stripped.ends_with(['.', '!', '?']) {
-            return false;
-        }
-        let word = stripped.rsplit([' ', '(']).next().unwrap_or_default().to_ascii_lowercase();
-        let short = [
-            "e.g.", "i.e.", "eg.", "ie.", "etc.", "vs.", "cf.", "approx.", "incl.", "no.", "resp.",
-            "ver.", "v.",
-        ];
-        if short.contains(&word.as_str()) {
-            return false;
-        }
-        let next = self.text.get(at + 1..).and_then(|rest| rest.chars().next());
-        next.is_some_and(|c| !c.is_lowercase() && !matches!(c, ')' | ',' | ';'))
     }
 
     fn push(&mut self, text: &str, origin: usize) {
@@ -397,26 +349,6 @@ mod tests {
         for (needle, at) in [("b", 4), ("c", 9), ("E_F", 16), ("g", 24)] {
             let found = plain.text.find(needle).unwrap();
             assert_eq!(plain.origin(found), at, "{needle}");
-        }
-    }
-
-    #[test]
-    fn sentences_end_where_people_end_them() {
-        for (text, expected) in [
-            ("One. Two! Three?", vec!["One.", "Two!", "Three?"]),
-            (
-                "Use e.g. this, or v1.2.3 of it. Then go.",
-                vec!["Use e.g. this, or v1.2.3 of it.", "Then go."],
-            ),
-            (
-                "It says `a. B` there. (See below.) End",
-                vec!["It says `a. B` there.", "(See below.)", "End"],
-            ),
-        ] {
-            let plain = plain(text);
-            let found: Vec<&str> =
-                plain.sentences().into_iter().map(|range| &plain.text[range]).collect();
-            assert_eq!(found, expected);
         }
     }
 }

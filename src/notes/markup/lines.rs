@@ -9,6 +9,7 @@
 
 use super::boxes::{OpenBox, Until};
 use super::callout;
+use super::fences::Fence;
 use super::shape::{bold_line, column_of, is_rule, is_silent, item_marker, unquoted};
 use super::{Block, Dialect, Document, Kind, Piece};
 
@@ -47,13 +48,6 @@ pub(super) enum Inside {
     Comment,
     /// The front matter, of which only the title is read.
     FrontMatter,
-}
-
-/// A fence whose end has not come yet.
-pub(super) struct Fence {
-    pub(super) mark: u8,
-    pub(super) length: usize,
-    pub(super) quoted: bool,
 }
 
 pub(super) struct Reader<'a> {
@@ -279,33 +273,6 @@ impl<'a> Reader<'a> {
             let end = start + value.trim_end_matches([' ', '"', '\'']).len();
             self.add(Kind::Heading(0), Piece { start, end, ..whole }, false);
         }
-    }
-
-    /// Takes a line inside a fence.
-    fn fenced(&mut self, whole: Piece, quote: usize, text: &str, quoted: bool) {
-        let Some(fence) = &self.fence else { return };
-        let closes = text.len() >= fence.length && text.bytes().all(|b| b == fence.mark);
-        if closes || (fence.quoted && !quoted) {
-            self.fence = None;
-            self.close();
-            return;
-        }
-        let piece = Piece { start: whole.start + if quoted { quote } else { 0 }, ..whole };
-        self.code_line(piece, quoted);
-    }
-
-    /// Adds a line to the code block that is open, or opens one.
-    fn code_line(&mut self, piece: Piece, quoted: bool) {
-        let is_last = self.open.is_some_and(|open| open + 1 == self.document.blocks.len());
-        if let Some(block) = self.document.blocks.last_mut()
-            && block.kind == Kind::Code
-            && is_last
-        {
-            self.document.pieces.push(piece);
-            block.pieces.end = self.document.pieces.len();
-            return;
-        }
-        self.open = Some(self.add(Kind::Code, piece, quoted));
     }
 }
 

@@ -4,16 +4,18 @@
 //! reStructuredText, `AsciiDoc` and plain text. What later rooms need of them is the same for all:
 //! headings with their level, list items with their parents, paragraphs, code, table rows, and
 //! whether a warning stands around them. [`lines`] reads them in one pass, line by line ([`shape`],
-//! [`openings`], [`callout`]), which keeps hostile input linear and every block's lines known;
-//! [`inline`] turns one block into plain
-//! text that remembers where each byte came from. Nothing here knows what notes mean.
+//! [`openings`], [`fences`], [`callout`], [`boxes`]), which keeps hostile input linear and every
+//! block's lines known; [`inline`] turns one block into plain text that remembers where each byte
+//! came from, and [`sentences`] cuts that. Nothing here knows what notes mean.
 
 mod boxes;
 mod callout;
+mod fences;
 mod inline;
 mod lines;
 mod marks;
 mod openings;
+mod sentences;
 mod shape;
 
 pub(super) use callout::Callout;

@@ -1,34 +1,9 @@
-//! Lines that begin something: a heading, a fence, a comment, a table, a directive.
+//! Lines that begin something: a heading, a comment, a table, a directive.
 
-use super::lines::{Fence, Inside, Reader};
-use super::{Dialect, Kind, Piece};
+use super::lines::{Inside, Reader};
+use super::{Dialect, Kind};
 
 impl Reader<'_> {
-    pub(super) fn opens_fence(&mut self, piece: Piece, text: &str, quoted: bool) -> bool {
-        let mark = text.bytes().next().unwrap_or_default();
-        let length = text.bytes().take_while(|b| *b == mark).count();
-        let is_fence = match self.dialect {
-            Dialect::AsciiDoc => matches!(mark, b'-' | b'.') && length >= 4 && length == text.len(),
-            _ => matches!(mark, b'`' | b'~') && length >= 3,
-        };
-        let rest = text.get(length..).unwrap_or_default();
-        if !is_fence || (mark == b'`' && rest.contains('`')) {
-            return false;
-        }
-        let skip = rest.len() - rest.trim_start_matches([' ', '{', '.']).len();
-        let word = rest.get(skip..).unwrap_or_default();
-        let word = word.split([' ', '}', ',']).next().unwrap_or_default();
-        let start = piece.start + length + skip;
-        let empty = Piece { start: piece.end, end: piece.end, line: piece.line };
-        let block = self.add(Kind::Code, empty, quoted);
-        if let Some(block) = self.document.blocks.get_mut(block) {
-            block.language = Some(start..start + word.len());
-        }
-        self.open = Some(block);
-        self.fence = Some(Fence { mark, length, quoted });
-        true
-    }
-
     pub(super) fn opens_comment(&mut self, text: &str) -> bool {
         let (open, close) = if text.starts_with("{/*") { ("{/*", "*/}") } else { ("<!--", "-->") };
         let Some(rest) = text.strip_prefix(open) else { return false };

@@ -5,12 +5,13 @@
 //! must pass over, and one test tries them all; so a wrong fact names its rule, and the rule is
 //! mended where it stands. Rules read language and structure and know no application. The tables
 //! are sorted by subject: [`breaking`] and [`action`] for what happens to an installation,
-//! [`settings`] for variables and values, [`platform`] for versions of itself and of others.
+//! [`settings`] and [`offered`] for variables and values, [`platform`] for versions of itself and of others.
 //! [`engine`] runs them.
 
 pub(super) mod action;
 pub(super) mod breaking;
 pub(super) mod engine;
+pub(super) mod offered;
 pub(super) mod platform;
 pub(super) mod settings;
 
@@ -45,7 +46,8 @@ pub fn rules() -> impl Iterator<Item = RuleCard> {
 
 /// All tables.
 fn all() -> impl Iterator<Item = &'static Rule> {
-    breaking::RULES.iter().chain(action::RULES).chain(settings::RULES).chain(platform::RULES)
+    let settings = settings::RULES.iter().chain(offered::RULES);
+    breaking::RULES.iter().chain(action::RULES).chain(settings).chain(platform::RULES)
 }
 
 /// What a rule makes of a match.

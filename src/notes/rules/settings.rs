@@ -2,7 +2,7 @@
 //!
 //! The same words say it of a variable and of a value, so a rule does not care which it has;
 //! whether a name is a variable is told by its shape, and whether something in backticks is a
-//! setting at all by its shape and the words around it (`facts::names`). Captured are `names`, or
+//! setting at all by its shape and the words around it (`names`). Captured are `names`, or
 //! `old` and `new`; `noun` is the word that says that it is a setting.
 
 use super::super::fact::Confidence;
@@ -240,73 +240,6 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "If `SECRET_KEY` is not set, the server will refuse to run.",
         ],
         passes: &["Fixed a crash: without `SECRET_KEY` it would fail."],
-        ..RULE
-    },
-    Rule {
-        name: "new-setting",
-        makes: Makes::Added,
-        confidence: Confidence::High,
-        place: Place {
-            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
-            ..Place::ALL
-        },
-        triggers: &["new", "add", "introduc", "support", "expose", "implement"],
-        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6} (?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|\bto (?:\w+ ){0,2}(?:scripts?|notifications?|hooks?|builds?) |add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
-        finds: &[
-            "Add `NEW_THREADS` and `NEW_SIZE` variables",
-            "New environment variable `NEW_SIZE`",
-            "Added the `NEW_SIZE` option",
-        ],
-        passes: &["Users must add `NEW_SIZE` to the environment.", "fix: add `NEW_SIZE`"],
-        ..RULE
-    },
-    Rule {
-        name: "configurable-via",
-        makes: Makes::Added,
-        confidence: Confidence::High,
-        place: Place {
-            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
-            ..Place::ALL
-        },
-        triggers: &["via", "with", "using", "through", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|possible|option|support)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a)?(?: new)?(?: environment)?(?: variables?| option| setting| flag| value)? (?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|still)\b",
-        finds: &[
-            "Allow choosing the flag through the `FLAG_NAME` variable",
-            "It can be disabled with `NEW_SWITCH=false`.",
-        ],
-        passes: &["Fix the build with `NEW_SWITCH`", "The key must be set via `SECRET_KEY`."],
-        ..RULE
-    },
-    Rule {
-        name: "set-to-restore",
-        makes: Makes::Added,
-        confidence: Confidence::Medium,
-        place: Place::PROSE,
-        triggers: &["set"],
-        pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\bset(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:re-?enable|disable|restore|keep|retain|preserve|revert|opt)",
-        unless: r"\b(?:must|required|fix\w*)\b",
-        finds: &[
-            "To restore the second watch, set `WATCH_TWICE=true`.",
-            "Set `CHECK_TWICE=false` to keep the old behaviour.",
-        ],
-        passes: &["You must set `CHECK_TWICE`."],
-        ..RULE
-    },
-    Rule {
-        name: "in-favour-of",
-        makes: Makes::Added,
-        confidence: Confidence::High,
-        place: Place::ALL,
-        triggers: &["favor", "favour"],
-        pattern: r"\bin favou?r of(?: the| a| an)?(?: new| single| more general| generic)*(?: \w+)?(?: {K})? (?P<names>{L})",
-        unless: r"\bfix\w*: ",
-        finds: &[
-            "All knots were dropped in favour of the `KNOT_STYLE` setting.",
-            "Deprecate `SAIL_SIZE` in favour of `SAIL_AREA`.",
-        ],
-        passes: &["In favour of simplicity we dropped it."],
         ..RULE
     },
     Rule {

@@ -42,7 +42,7 @@ pub(super) fn leaves(source: &str) -> bool {
 /// Tells whether a file is about another program of the same house: `CHANGELOG-desktop.md`.
 pub(super) fn is_foreign(source: &str) -> bool {
     let part = source.rsplit('/').next().unwrap_or_default().to_lowercase();
-    part.split(|c: char| !c.is_alphanumeric()).any(super::heading::is_foreign)
+    part.split(|c: char| !c.is_alphanumeric()).any(super::words::is_foreign)
 }
 
 /// Returns the words of a path that may name the application.
@@ -97,7 +97,7 @@ fn telling_part(path: &str, separator: char) -> Option<&str> {
 /// Reads `1.18-1.19`, `v3`, `10.11.0`; of two versions the second.
 fn dotted(part: &str) -> Option<Version> {
     static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:^|[^0-9a-z.])(v\d+(?:\.\d+)*(?:\.x)?|\d+(?:\.\d+){1,3}(?:\.x)?(?:-?(?:rc|beta|alpha)[.-]?\d*)?)").ok()
+        Regex::new(r"(?i)(?:^|[^0-9a-z.])((?:v\d+(?:\.\d+)*|\d+(?:\.\d+){1,3})(?:\.x)?(?:-?(?:rc|beta|alpha|pre|preview|dev)(?:[.-]?\d+)?)?)").ok()
     });
     let pattern = PATTERN.as_ref()?;
     let mut found = None;
@@ -148,6 +148,8 @@ mod tests {
         for (name, expected) in [
             ("releases/v1.2.3.md", Some("1.2.3")),
             ("1.2.3.md", Some("1.2.3")),
+            ("releases/v1.2.0-beta.1.md", Some("1.2.0-beta.1")),
+            ("1.2.0-rc1.md", Some("1.2.0-rc1")),
             ("notes/release-notes-1.19.md", Some("1.19")),
             ("docs_upgrading_upgrading-1.18-1.19.md", Some("1.19")),
             ("docs_migration-v3.md", Some("3")),

@@ -7,6 +7,7 @@
 //! lists here decide.
 
 use super::super::version::Version;
+use super::words::{AFTER, BEFORE, UNRELEASED, YANKED, is_foreign};
 
 /// What a version heading says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,142 +43,6 @@ pub(super) enum Strictness {
     /// The title of a document, or a heading whose words return with other versions: any words.
     Any,
 }
-
-/// Words that may stand before a version.
-const BEFORE: [&str; 56] = [
-    "a",
-    "and",
-    "announcement",
-    "announcing",
-    "app",
-    "application",
-    "available",
-    "before",
-    "breaking",
-    "bugfix",
-    "change",
-    "changed",
-    "changelog",
-    "changes",
-    "chart",
-    "for",
-    "from",
-    "guide",
-    "helm",
-    "highlights",
-    "hotfix",
-    "important",
-    "in",
-    "introducing",
-    "is",
-    "lts",
-    "major",
-    "migrate",
-    "migrating",
-    "migration",
-    "minor",
-    "new",
-    "news",
-    "note",
-    "notes",
-    "of",
-    "older",
-    "patch",
-    "release",
-    "released",
-    "releases",
-    "s",
-    "since",
-    "stable",
-    "tag",
-    "than",
-    "the",
-    "to",
-    "update",
-    "updating",
-    "upgrade",
-    "upgrading",
-    "v",
-    "version",
-    "versions",
-    "what",
-];
-
-/// Words that may stand after a version without any mark between.
-const AFTER: [&str; 30] = [
-    "a",
-    "and",
-    "beta",
-    "breaking",
-    "changelog",
-    "changes",
-    "final",
-    "guide",
-    "highlights",
-    "hotfix",
-    "is",
-    "lts",
-    "migration",
-    "notes",
-    "or",
-    "patch",
-    "rc",
-    "release",
-    "released",
-    "released!",
-    "stable",
-    "to",
-    "unreleased",
-    "update",
-    "upgrade",
-    "upgrading",
-    "version",
-    "with",
-    "yanked",
-    "has",
-];
-
-/// Words of a heading over what is not released.
-const UNRELEASED: [&str; 9] = [
-    "unreleased",
-    "upcoming",
-    "not yet released",
-    "not released",
-    "in development",
-    "next release",
-    "work in progress",
-    "pending release",
-    "roadmap",
-];
-
-/// Words of a heading over a release that was taken back.
-const YANKED: [&str; 7] = [
-    "yanked",
-    "withdrawn",
-    "retracted",
-    "recalled",
-    "do not use",
-    "do not install",
-    "broken release",
-];
-
-/// Words of a heading over a release of another program.
-const FOREIGN: [&str; 14] = [
-    "android",
-    "ios",
-    "ipados",
-    "mobile",
-    "iphone",
-    "desktop",
-    "roku",
-    "tvos",
-    "webos",
-    "tizen",
-    "kodi",
-    "swiftfin",
-    "androidtv",
-    "browser extension",
-];
 
 /// Reads a heading's plain text; `names` are the application's, as its files spell them.
 pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> Option<Title> {
@@ -233,11 +98,6 @@ pub(super) fn series(heading: &str) -> Option<String> {
     let text = heading.replace('`', "");
     let Target { start, .. } = target(&text)?;
     Some(words(text.get(..start)?).join(" "))
-}
-
-/// Tells whether a word names another program of the same house.
-pub(super) fn is_foreign(word: &str) -> bool {
-    FOREIGN.contains(&word)
 }
 
 /// Tells whether the words before a version say that it is left: `Upgrading from`, but not `from

@@ -8,6 +8,7 @@
 
 mod file_name;
 mod heading;
+mod words;
 
 pub(super) use file_name::names;
 pub(super) use heading::State;
