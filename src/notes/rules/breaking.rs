@@ -126,7 +126,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["support"],
-        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support(?: (?:for|of|in|from|on|to|with|via|through|at|by|as|and|entirely|completely)\b| ?[^\w ]| [^\w ]|$)|\bsupport\b (?:for |of )?[^.;]{1,80}?\b(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
+        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support(?: (?:for|of|in|from|on|to|with|via|through|at|by|as|and|entirely|completely)\b| ?[^\w ]| [^\w ]|$)|\bsupport\b (?:for |of )?(?:[^.;]{1,80}?\b)?(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
         unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:delayed|postponed|deferred|targeted|scheduled|planned|internal|end-to-end|code|without|revert\w*|re-?introduc\w*|restor(?:e|es|ed) support|drag)\b|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
         finds: &[
             "The yard drops support for wooden hulls.",
@@ -170,7 +170,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "default-changed",
         place: Place::CHANGES,
         triggers: &["default"],
-        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default",
+        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default|\b(?:is|are) (?:disabled|off|turned off) by default (?:now|from now on)\b",
         unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\ballow\w* (?:to )?(?:\w+ )?chang|\battributes?\b|\x22[^\x22]*default[^\x22]*\x22",
         finds: &[
             "The default port is now 2000 instead of 1000.",
@@ -211,7 +211,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "not-compatible",
         place: Place::PROSE,
         triggers: &["compatible"],
-        pattern: r"\b(?:is|are) (?:not|no longer) compatible with\b|\b(?:is|are) incompatible with\b",
+        pattern: r"\b(?:is|are) (?:not|no longer) compatible\b|\b(?:is|are) incompatible with\b",
         unless: r"\b(?:fix\w*|bug|plugin|browser|license)\b",
         finds: &[
             "The new keel is not compatible with shallow docks.",

@@ -126,7 +126,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: REQUIREMENTS,
         triggers: &["ensure", "make sure", "be sure", "check that", "verify"],
-        pattern: r"\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,80}?\b(?:runs?|running|is|are|on|uses?|using|have|has)(?: at least| a minimum of| an?| on)* (?P<component>{C})(?: versions?| servers?| clusters?)? (?P<range>{V} ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:higher|newer|later|above)))|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,60}?\b(?P<component2>{C})(?: versions?| servers?| clusters?)? (?:is|are|runs?)(?: running)?(?: at)? (?:at least|a minimum of|no older than)(?: version)? (?P<range2>{V})",
+        pattern: r"\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,80}?\b(?:runs?|running|is|are|on|uses?|using|have|has)(?: at least| a minimum of| an?| on)* (?P<component>{C})(?: versions?| servers?| clusters?)? (?P<range>{V} ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:higher|newer|later|above)))|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,60}?\b(?P<component2>{C})(?: versions?| servers?| clusters?)? (?:is|are|runs?)(?: running)?(?: at)? (?:at least|a minimum of|no older than)(?: version)? (?P<range2>{V})|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,20}? you (?:are|run)(?: on| running| using)? (?P<component3>{C}) (?P<range3>{V})",
         unless: ELSEWHERE,
         finds: &[
             "Ensure that your cluster is running Kubernetes v1.25 or later before the voyage.",
