@@ -62,6 +62,7 @@ pub fn discover(
         discovery.release(found);
     }
     discovery.fragments(&releases);
+    discovery.replacements(&releases);
     discovery.lock_overruled();
     discovery.kustomize_images();
     discovery.parents(&releases);

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::env_file::{self, EnvLine};
 use super::model::{ObjectName, Read, SourceKind};
+use super::selector::Target;
 use crate::diagnostic::{Diagnostic, Position, Severity, unreadable_file, unreadable_yaml};
 use crate::tree::{RepoPath, Tree};
 use crate::yaml;
@@ -43,17 +44,6 @@ struct Inner {
     document: usize,
     map: Option<(String, String)>,
     target: Option<Target>,
-}
-
-/// What an inline patch is for, where it says so beside its text.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Target {
-    kind: Option<String>,
-    /// A regular expression, as kustomize has it.
-    pub(super) name: Option<String>,
-    pub(super) namespace: Option<String>,
-    /// Whether it also selects by labels or annotations.
-    pub(super) selects: bool,
 }
 
 /// The block scalar around embedded YAML.
@@ -99,7 +89,7 @@ pub(super) enum Kind {
     ReplicationSource,
     /// Velero's object that backs up at certain times.
     VeleroSchedule,
-    /// A list of JSON patch operations on releases.
+    /// A list of JSON patch operations.
     JsonPatch,
     /// Values in a file or a ConfigMap.
     Values,
@@ -370,6 +360,11 @@ pub(super) const KUSTOMIZATION_FILES: [&str; 3] =
 
 /// Tells what object a document holds.
 fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
+    if root.is_sequence() {
+        let mut first = root.items().take(1);
+        let patch = first.any(|item| item.get("op").is_some() && item.get("path").is_some());
+        return patch.then_some(Kind::JsonPatch);
+    }
     let Some(kind) = root.get("kind").and_then(|kind| kind.value()) else {
         return kustomization.then_some(Kind::Kustomization);
     };
@@ -399,7 +394,9 @@ fn other(root: Node<'_>) -> Option<Kind> {
 }
 
 /// Says whether a document may be values, under whatever name: a mapping that is no object of
-/// Kubernetes.
+/// Kubernetes. A list of replacements is kept as well.
 fn may_be_values(root: Node<'_>) -> bool {
-    root.is_mapping() && (root.get("kind").is_none() || root.get("apiVersion").is_none())
+    let replaces = root.items().next().is_some_and(|item| item.get("targets").is_some());
+    let plain = root.get("kind").is_none() || root.get("apiVersion").is_none();
+    replaces || (root.is_mapping() && plain)
 }

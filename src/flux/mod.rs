@@ -3,14 +3,15 @@
 //! [`discover`] reads all of it, [`settings`] what single releases set. Below them, `load` parses
 //! files and tells the objects that matter (with `env_file`); `kustomize` follows who applies each
 //! file, with which namespace and which variables (`substitute`, `folder`); `manifests` is both
-//! together, `fragments` the patches among them; `values` knows the shapes in which charts spell
-//! images, `hints` the comments that name one; `values_from` and `patches` read what is laid over a
-//! release's own values; `pins` turns scalars into pins; `lever`, `patch_lever`, `writes` and
-//! `outside` say what stops a release and whether it writes data, `autoscaler` what starts it
-//! again; `applied` and `remediation`, with `parents`, what Flux and Helm do with an upgrade of it,
-//! `backing` what could back its data up and `beside` where a new object goes. `objects` hands
-//! objects of every kind to those who ask other questions. Nothing here reads a disk or a socket:
-//! files come from a [`Tree`](crate::tree::Tree).
+//! together, `fragments` the patches among them (with `selector`); `values` knows the shapes in
+//! which charts spell images, `hints` the comments that name one; `values_from`, `patches`,
+//! `renderers` and `replacements` read what is laid over a release's own values; `pins` turns
+//! scalars into pins; `lever`, `patch_lever`, `writes` and `outside` say what stops a release and
+//! whether it writes data, `autoscaler` what starts it again; `applied` and `remediation`, with
+//! `parents`, what Flux and Helm do with an upgrade of it, `backing` what could back its data up and
+//! `beside` where a new object goes. `objects` hands objects of every kind to those who ask other
+//! questions. Nothing here reads a disk or a socket: files come from a
+//! [`Tree`](crate::tree::Tree).
 
 mod applied;
 mod autoscaler;
@@ -33,6 +34,9 @@ mod patch_lever;
 mod patches;
 mod pins;
 mod remediation;
+mod renderers;
+mod replacements;
+mod selector;
 mod settings;
 mod substitute;
 mod values;

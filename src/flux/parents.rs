@@ -4,22 +4,21 @@
 //! Many repositories set the same few settings of all their releases in one place far away from
 //! them: a patch on every Flux Kustomization that holds a patch on every release. What stands there
 //! wins over the release's own file. [`Patches`] reads them all once, three levels deep, and
-//! answers which of them sets a path of an object; `selector` tells which objects a patch is for,
+//! answers which of them sets a path of an object; [`selector`](super::selector) tells which objects a patch is for,
 //! `reach` which files a kustomization has a say in.
 
 mod reach;
-mod selector;
 
 use std::sync::Arc;
 
 use super::kustomize::Contexts;
 use super::load::{Files, Kind, Object};
 use super::model::ObjectName;
+use super::selector::{Subject, Target, subject};
 use crate::diagnostic::Position;
 use crate::tree::RepoPath;
 use crate::yaml::{self, Node, ScalarStyle, Stream};
-use reach::Reach;
-use selector::{Subject, Target};
+pub(super) use reach::Reach;
 
 /// How deep patches may hold patches.
 const DEPTH: usize = 3;
@@ -255,28 +254,6 @@ impl Patch {
             }
         });
         operations.last()
-    }
-}
-
-/// Reads the labels and names by which patches choose an object.
-fn subject(object: Object<'_>, id: &ObjectName) -> Subject {
-    let text = |path: &[&str]| object.text(path).unwrap_or_default().into_owned();
-    let version = text(&["apiVersion"]);
-    let pairs = |key: &str| {
-        let map = object.root.at(&["metadata", key]);
-        let entries = map.into_iter().flat_map(|map| map.merged());
-        let pair = |(key, value): (Node<'_>, Node<'_>)| {
-            Some((key.value()?.into_owned(), value.value()?.into_owned()))
-        };
-        entries.filter_map(pair).collect()
-    };
-    Subject {
-        version: version.rsplit('/').next().unwrap_or_default().to_owned(),
-        kind: text(&["kind"]),
-        names: [text(&["metadata", "name"]), id.name.clone()],
-        namespace: id.namespace.clone(),
-        labels: pairs("labels"),
-        annotations: pairs("annotations"),
     }
 }
 

@@ -1,18 +1,16 @@
-//! What a release reads beside its inline values: `valuesFrom` and post-renderers.
+//! What a release reads beside its inline values: `valuesFrom`.
 //!
 //! Helm lays these over one another in a fixed order: the files of `valuesFrom`, then the inline
-//! values, then what `valuesFrom` puts at a `targetPath`; post-renderers replace images after all
-//! of them. A version that something later replaces is locked, since an edit there would change
+//! values, then what `valuesFrom` puts at a `targetPath`. A version that something later replaces is locked, since an edit there would change
 //! nothing. Secrets are never read.
 
 use std::borrow::Cow;
 
 use super::discover::{Discovery, Winner, dedup};
 use super::load::Object;
-use super::model::{ObjectName, Package};
+use super::model::ObjectName;
 use super::values::{self, Shape};
 use crate::diagnostic::Why;
-use crate::image::Repository;
 use crate::yaml::{Node, Path, Step};
 
 /// What `valuesFrom` brings.
@@ -144,77 +142,6 @@ impl<'a> Discovery<'a> {
             let message = format!("{what} overrides it; an edit here would change nothing");
             pin.locked = Some(Why::new("overridden", message));
         }
-    }
-
-    /// Reads the images that a release's post-renderers set, adds them to its pins, and locks those
-    /// that they replace.
-    pub(super) fn post_renderer_images(
-        &mut self,
-        object: Object<'a>,
-        id: &ObjectName,
-        applied: &[usize],
-        pins: &mut Vec<String>,
-    ) {
-        let renderers = object.root.at(&["spec", "postRenderers"]);
-        for renderer in renderers.into_iter().flat_map(|node| node.items()) {
-            let Some(images) = renderer.at(&["kustomize", "images"]) else { continue };
-            for item in images.items() {
-                let text = |key: &str| Some(item.get(key)?.value()?.into_owned());
-                let Some(name) = text("name").and_then(|name| Repository::parse(&name).ok()) else {
-                    continue;
-                };
-                let name = Package::Image(name);
-                let own = self.kustomize_image(object, item, applied, std::slice::from_ref(id));
-                let moved = text("newName").filter(|name| !name.is_empty());
-                for pin in pins.iter() {
-                    let Some(pin) = self.pins.get_mut(pin) else { continue };
-                    if pin.package != name {
-                        continue;
-                    }
-                    if let Some(winner) = own.first().filter(|winner| **winner != pin.id) {
-                        let message =
-                            format!("`{winner}` overrides it; an edit here would change nothing");
-                        pin.locked = Some(Why::new("overridden", message));
-                    } else if let Some(Ok(moved)) = moved.as_deref().map(Repository::parse) {
-                        // The tag stays, and belongs to the image that takes the other's place.
-                        pin.package = Package::Image(moved);
-                    }
-                }
-                pins.extend(own);
-            }
-        }
-    }
-
-    /// Reads kustomize's `images`: `name`, `newName`, `newTag`, `digest`.
-    pub(super) fn kustomize_list(
-        &mut self,
-        object: Object<'a>,
-        images: Node<'a>,
-        applied: &[usize],
-        releases: &[ObjectName],
-    ) -> Vec<String> {
-        let items: Vec<_> = images.items().collect();
-        let read = |item| self.kustomize_image(object, item, applied, releases);
-        items.into_iter().flat_map(read).collect()
-    }
-
-    fn kustomize_image(
-        &mut self,
-        object: Object<'a>,
-        item: Node<'a>,
-        applied: &[usize],
-        releases: &[ObjectName],
-    ) -> Vec<String> {
-        let set = |key: &str| item.get(key).filter(|node| !super::pins::text(*node).is_empty());
-        let Some(repository) = set("newName").or_else(|| set("name")) else { return Vec::new() };
-        let (version, digest) = (set("newTag"), set("digest"));
-        let (registry, repository) = (None, repository.target());
-        let version = version.map(|node| node.target());
-        if version.is_none() && digest.is_none() {
-            return Vec::new();
-        }
-        let shape = Shape::Parts { registry, repository, version, digest };
-        self.pins.add_image((object, None), shape, &self.manifests.contexts, applied, releases)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The YAML inside block scalars that matters: patches on releases and on Flux Kustomizations, values
 //! in `ConfigMap`s.
 
-use super::{Inner, Kind, Outer, Target, kind};
+use super::super::selector::Target;
+use super::{Inner, Kind, Outer, kind};
 use crate::yaml::{self, Node, ScalarStyle, Stream};
 
 /// Reads the YAML inside block scalars that matters: patches on releases and on Flux
@@ -49,16 +50,8 @@ pub(super) fn embedded(stream: &Stream, kinds: &[Option<Kind>]) -> Vec<Inner> {
 /// Reads one item of a list of patches, if it is written inline and for a kind that matters.
 fn patched(stream: &Stream, document: usize, host: Kind, item: Node<'_>) -> Vec<Inner> {
     let Some(patch) = item.get("patch") else { return Vec::new() };
-    let target = item.get("target").map(|target| {
-        let text = |key: &str| Some(target.get(key)?.value()?.into_owned());
-        Target {
-            kind: text("kind"),
-            name: text("name").filter(|name| !name.is_empty()),
-            namespace: text("namespace"),
-            selects: target.get("labelSelector").or(target.get("annotationSelector")).is_some(),
-        }
-    });
-    let on_releases = target.as_ref().is_some_and(|t| t.kind.as_deref() == Some("HelmRelease"));
+    let target = item.get("target").map(Target::read);
+    let on_releases = target.as_ref().is_some_and(|target| target.is_of("HelmRelease"));
     let source = patch.source();
     if !on_releases && !source.contains("HelmRelease") && !source.contains("Kustomization") {
         return Vec::new();
@@ -66,7 +59,7 @@ fn patched(stream: &Stream, document: usize, host: Kind, item: Node<'_>) -> Vec<
     let Some((outer, inner)) = inner(stream, patch) else { return Vec::new() };
     let kinds = inner.documents().map(|root| match kind(root, false) {
         Some(known @ (Kind::HelmRelease | Kind::FluxKustomization)) => Some(known),
-        None if on_releases && root.is_sequence() => Some(Kind::JsonPatch),
+        Some(Kind::JsonPatch) if on_releases => Some(Kind::JsonPatch),
         _ => None,
     });
     let kinds: Vec<_> = kinds.enumerate().collect();

@@ -11,7 +11,7 @@ const MOST: usize = 5000;
 
 /// The files that a kustomization's patches reach.
 #[derive(Debug, Default)]
-pub(super) struct Reach {
+pub(in crate::flux) struct Reach {
     files: HashSet<RepoPath>,
     /// Whether it is a component of a Flux Kustomization, and patches all that this applies.
     all: bool,
@@ -19,7 +19,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Follows a kustomization. A component patches what those who use it name.
-    pub(super) fn of(files: &Files, kustomization: &RepoPath) -> Self {
+    pub(in crate::flux) fn of(files: &Files, kustomization: &RepoPath) -> Self {
         let mut reach = Self::default();
         let mut starts = vec![kustomization.clone()];
         let mut next = 0;
@@ -53,7 +53,7 @@ impl Reach {
     }
 
     /// Says whether a file is one of them.
-    pub(super) fn holds(&self, file: &RepoPath) -> bool {
+    pub(in crate::flux) fn holds(&self, file: &RepoPath) -> bool {
         self.all || self.files.contains(file)
     }
 

@@ -137,6 +137,111 @@ fn a_json_patch_holds_a_pin() {
 }
 
 #[test]
+fn a_patch_in_a_file_is_for_what_its_target_selects() {
+    let json = "- op: replace\n  path: /spec/values/image/tag\n  value: 1.1\n";
+    let fragment = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: any}\nspec: {values: {image: {tag: 1.1}}}\n";
+    let patched = |line: u32| format!("a/p.yaml:{line} docker.io/acme/web 1.1");
+    let own = "a/web.yaml:11 docker.io/acme/web 1.0";
+    let app = with_values(VALUES).replace("  name: web\n", "  name: web\n  labels: {tier: web}\n");
+    let own = own.replace(":11", ":12");
+    let locked = format!("{own} (overridden)");
+    for (patch, target, applies) in [
+        (json, "{kind: HelmRelease, name: web}", true),
+        (json, "{kind: HelmRelease, name: w.*}", true),
+        (json, "{kind: HelmRelease, name: other}", false),
+        (json, "{kind: OCIRepository}", false),
+        (json, "{kind: HelmRelease, labelSelector: 'tier in (web, api)'}", true),
+        (json, "{kind: HelmRelease, labelSelector: tier=db}", false),
+        (json, "{labelSelector: tier!=db}", true),
+        (fragment, "{kind: HelmRelease, name: web}", true),
+        (fragment, "{kind: HelmRelease, annotationSelector: x}", false),
+    ] {
+        let kustomization =
+            format!("resources: [web.yaml]\npatches: [{{path: p.yaml, target: {target}}}]\n");
+        let files = [
+            ("a/web.yaml", app.as_str()),
+            ("a/kustomization.yaml", &kustomization),
+            ("a/p.yaml", patch),
+        ];
+        let line = if patch == json { 3 } else { 4 };
+        let images = inventory(&files).pins;
+        let found: Vec<String> =
+            images.iter().map(image).filter(|i| !i.contains("helm/")).collect();
+        if applies {
+            assert_eq!(found, [patched(line), locked.clone()], "{target}");
+        } else {
+            assert!(found.contains(&own), "{target}: {found:?}");
+        }
+    }
+    // A kustomization has no say in what it does not name.
+    let far = "patches: [{path: p.yaml, target: {kind: HelmRelease}}]\n";
+    let flux = flux_kustomization("apps", "./a", "");
+    let files = [
+        ("flux.yaml", flux.as_str()),
+        ("a/kustomization.yaml", "resources: [web.yaml, far]\n"),
+        ("a/web.yaml", &app),
+        ("a/far/kustomization.yaml", far),
+        ("a/far/p.yaml", json),
+    ];
+    check_images(&files, &[&own]);
+}
+
+#[test]
+fn a_post_renderer_s_patch_names_the_image_that_runs() {
+    let values = indent(VALUES);
+    for (patch, expected) in [
+        (
+            "- target: {kind: Deployment}\n  patch: |\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: web}\n    spec:\n      template:\n        spec:\n          containers:\n            - name: web\n              image: acme/web:1.1",
+            "web.yaml:21 docker.io/acme/web 1.1",
+        ),
+        (
+            "- target: {kind: Deployment}\n  patch: |\n    - op: replace\n      path: /spec/template/spec/containers/0/image\n      value: acme/web:1.1",
+            "web.yaml:15 docker.io/acme/web 1.1",
+        ),
+    ] {
+        let patch = patch.lines().flat_map(|line| ["      ", line, "\n"]).collect::<String>();
+        let renderers =
+            format!("postRenderers:\n- kustomize:\n    patches:\n{patch}values:\n{values}");
+        let app = release("web", &renderers);
+        let line = app.lines().position(|line| line.contains("tag: 1.0")).unwrap() + 1;
+        let own = format!("web.yaml:{line} docker.io/acme/web 1.0 (overridden)");
+        check_images(&[("web.yaml", &app)], &[expected, &own]);
+        let other = app.replace("image: acme/web:1.1", "image: acme/side:1.1");
+        let other = other.replace("value: acme/web:1.1", "value: acme/side:1.1");
+        let (expected, own) =
+            (expected.replace("acme/web", "acme/side"), own.replace(" (overridden)", ""));
+        check_images(&[("web.yaml", &other)], &[&expected, &own]);
+    }
+}
+
+#[test]
+fn a_replacement_wins_over_what_it_fills() {
+    let source = "source: {kind: ConfigMap, name: versions, fieldPath: data.WEB}";
+    let own = "a/web.yaml:11 docker.io/acme/web 1.0";
+    let locked = format!("{own} (overridden)");
+    for (select, field, wins) in [
+        ("{kind: HelmRelease}", "spec.values.image.tag", true),
+        ("{kind: HelmRelease, name: web}", "spec.values.image", true),
+        ("{kind: HelmRelease, name: other}", "spec.values.image.tag", false),
+        ("{kind: Deployment}", "spec.values.image.tag", false),
+        ("{kind: HelmRelease}", "spec.values.other", false),
+    ] {
+        let one = format!("{{{source}, targets: [{{select: {select}, fieldPaths: [{field}]}}]}}");
+        let expected = if wins { locked.as_str() } else { own };
+        check_patch(&format!("replacements: [{one}]\n"), &[expected]);
+        let app = with_values(VALUES);
+        let files = [
+            ("a/web.yaml", app.as_str()),
+            ("a/kustomization.yaml", "resources: [web.yaml]\nreplacements: [{path: r.yaml}]\n"),
+            ("a/r.yaml", &one),
+        ];
+        check_images(&files, &[expected]);
+        let list = format!("- {one}\n");
+        check_images(&[files[0], files[1], ("a/r.yaml", &list)], &[expected]);
+    }
+}
+
+#[test]
 fn a_later_document_of_a_patch_is_listed_and_not_edited() {
     let patch = "patches:\n  - patch: |\n      apiVersion: v1\n      kind: Service\n      metadata: {name: HelmRelease}\n      ---\n      apiVersion: helm.toolkit.fluxcd.io/v2\n      kind: HelmRelease\n      metadata: {name: web}\n      spec: {values: {image: {tag: 1.1}}}\n";
     check_patch(patch, &["a/kustomization.yaml:11 docker.io/acme/web 1.1 (later-document)", OWN]);

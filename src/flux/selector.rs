@@ -5,11 +5,13 @@
 
 use regex::Regex;
 
+use super::load::Object;
+use super::model::ObjectName;
 use crate::yaml::Node;
 
 /// What a patch says of the objects that it is for.
 #[derive(Debug, Clone, Default)]
-pub(in crate::flux) struct Target {
+pub(super) struct Target {
     version: Pattern,
     kind: Pattern,
     name: Pattern,
@@ -51,15 +53,15 @@ impl Pattern {
 
 /// An object that a patch may be for.
 #[derive(Debug, Clone, Default)]
-pub(in crate::flux) struct Subject {
+pub(super) struct Subject {
     /// The version of its API, without the group.
-    pub(in crate::flux) version: String,
-    pub(in crate::flux) kind: String,
+    pub(super) version: String,
+    pub(super) kind: String,
     /// The name as written, and as it is in the cluster.
-    pub(in crate::flux) names: [String; 2],
-    pub(in crate::flux) namespace: Option<String>,
-    pub(in crate::flux) labels: Vec<(String, String)>,
-    pub(in crate::flux) annotations: Vec<(String, String)>,
+    pub(super) names: [String; 2],
+    pub(super) namespace: Option<String>,
+    pub(super) labels: Vec<(String, String)>,
+    pub(super) annotations: Vec<(String, String)>,
 }
 
 impl Target {
@@ -95,6 +97,11 @@ impl Target {
         ["HelmRelease", "Kustomization"].iter().any(|kind| self.kind.is(kind))
     }
 
+    /// Says whether a patch may be for objects of a kind.
+    pub(super) fn is_of(&self, kind: &str) -> bool {
+        self.kind.is(kind)
+    }
+
     /// Says whether a patch is for an object.
     pub(super) fn matches(&self, subject: &Subject) -> bool {
         let selects = |selector: &Option<String>, pairs: &[(String, String)]| {
@@ -107,6 +114,28 @@ impl Target {
             && subject.namespace.as_ref().is_none_or(|namespace| self.namespace.is(namespace))
             && selects(&self.labels, &subject.labels)
             && selects(&self.annotations, &subject.annotations)
+    }
+}
+
+/// Reads the labels and names by which patches choose an object.
+pub(super) fn subject(object: Object<'_>, id: &ObjectName) -> Subject {
+    let text = |path: &[&str]| object.text(path).unwrap_or_default().into_owned();
+    let version = text(&["apiVersion"]);
+    let pairs = |key: &str| {
+        let map = object.root.at(&["metadata", key]);
+        let entries = map.into_iter().flat_map(|map| map.merged());
+        let pair = |(key, value): (Node<'_>, Node<'_>)| {
+            Some((key.value()?.into_owned(), value.value()?.into_owned()))
+        };
+        entries.filter_map(pair).collect()
+    };
+    Subject {
+        version: version.rsplit('/').next().unwrap_or_default().to_owned(),
+        kind: text(&["kind"]),
+        names: [text(&["metadata", "name"]), id.name.clone()],
+        namespace: id.namespace.clone(),
+        labels: pairs("labels"),
+        annotations: pairs("annotations"),
     }
 }
 
