@@ -158,8 +158,11 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
         }
         let (said, folded) = briefing_markdown(&plan.briefing);
         let _ = write!(text, "\n{said}{folded}\n");
-        // What is required and what is done by hand stands with the notes.
-        let elsewhere = [SectionKind::Compatibility, SectionKind::ByHand];
+        // What is done by hand stands with the notes, and so does what they require.
+        let mut elsewhere = vec![SectionKind::ByHand];
+        if !plan.briefing.requirements.is_empty() {
+            elsewhere.push(SectionKind::Compatibility);
+        }
         text.push_str(&runbook_markdown(&runbook(&(view.case)(plan)), 3, &elsewhere));
     }
     text

@@ -29,6 +29,10 @@ fn markdown(block: &Block) -> String {
     match block {
         Block::Text(text) => format!("{}\n", phrase(text)),
         Block::Warning(text) => format!("> [!WARNING]\n> {}\n", phrase(text)),
+        Block::Points(items) => items.iter().fold(String::new(), |mut text, item| {
+            let _ = writeln!(text, "- {}", phrase(item));
+            text
+        }),
         Block::Checks(items) => items.iter().fold(String::new(), |mut text, item| {
             let _ = writeln!(text, "- [ ] {}", phrase(item));
             text
@@ -100,7 +104,7 @@ mod tests {
         for (text, expected) in [
             ("look at `a_b` now", "look at `a_b` now"),
             ("a @person <b>", "a @&#8203;person \\<b\\>"),
-            ("**1. stop**: `x`", "**1. stop**: `x`"),
+            ("**stop**: `x`", "**stop**: `x`"),
             ("`a``b`", "`a``b`"),
         ] {
             let shown = phrase(text);
@@ -116,6 +120,7 @@ mod tests {
         let blocks = vec![
             Block::Text("one".into()),
             Block::Warning("two".into()),
+            Block::Points(vec!["three and a half".into()]),
             Block::Checks(vec!["three".into()]),
             Block::Steps(vec!["four".into()]),
             Block::Table { head: vec!["five".into()], rows: vec![vec!["a|b".into()]] },
@@ -128,6 +133,7 @@ mod tests {
             "### What runs now",
             "one",
             "> two",
+            "- three and",
             "- [ ] three",
             "1. four",
             "| five |",

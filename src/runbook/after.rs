@@ -4,16 +4,19 @@ use super::before::{kept, needs_backup};
 use super::case::Case;
 use super::model::{Alone, Block, Section, SectionKind, WayBack};
 use super::procedure::{Procedure, procedure};
+use super::shell;
 use super::slots::{selector, target};
 use crate::flux::{ObjectName, Release};
 use crate::notes::FactKind;
-use crate::upgrade::StageKind;
+use crate::upgrade::{StageKind, Unit};
 
 /// Says what taking the upgrade back means for the data.
 pub(super) fn way_back(case: &Case<'_>) -> WayBack {
     let (from, to) = case.versions();
     if !case.has_data() {
-        let text = format!("Nothing shows that data is written: {from} starts again as it stood.");
+        let text = format!(
+            "A revert alone is enough: nothing shows that data is written, and `{from}` starts again as it stood."
+        );
         return WayBack { alone: Alone::Enough, text };
     }
     let told = case.plan.briefing.told.iter().find(|told| told.fact.kind == FactKind::Irreversible);
@@ -21,20 +24,27 @@ pub(super) fn way_back(case: &Case<'_>) -> WayBack {
         let quote =
             told.fact.evidence.first().map(|evidence| format!(": “{}”", evidence.quote.trim()));
         let text = format!(
-            "The restore comes first. The notes of {} say that there is no way back on the same data{}. {from} must not start on data that {to} has touched.",
+            "The restore comes first. The notes of {} say that there is no way back on the same data{}. `{from}` must not start on data that `{to}` has touched.",
             told.fact.version,
             quote.unwrap_or_default()
         );
         return WayBack { alone: Alone::Never, text };
     }
     if !needs_backup(case) {
+        let readings = &case.plan.briefing.readings;
+        let read = readings.iter().any(|reading| !reading.notes.versions.is_empty());
+        let why = if read {
+            "the notes that were read speak of no migration"
+        } else {
+            "no notes were read, and so small a step seldom changes data"
+        };
         let text = format!(
-            "{from} starts again on the data as it is; nothing that was read speaks of a migration between {from} and {to}."
+            "A revert alone is enough: `{from}` starts again on the data as it is; {why} (`{from}` to `{to}`)."
         );
         return WayBack { alone: Alone::Enough, text };
     }
     let text = format!(
-        "Until {to} has started for the first time a revert alone is enough. After that its migrations may have changed the data: stop, restore the backup, then start {from}."
+        "Until `{to}` has started for the first time a revert alone is enough. After that its migrations may have changed the data: stop, restore the backup, then start `{from}`."
     );
     WayBack { alone: Alone::UntilStarted, text }
 }
@@ -46,10 +56,15 @@ pub(super) fn look(case: &Case<'_>) -> Section {
     let mut dependants: Vec<ObjectName> = Vec::new();
     let (_, to) = case.versions();
     for release in case.releases() {
-        checks.push(format!(
-            "The pods of `{}` run `{to}` and are ready; their probes pass.",
-            release.id
-        ));
+        checks.push(match &case.plan.unit {
+            Unit::Image(_) => {
+                format!("The pods of `{}` run `{to}` and are ready; their probes pass.", release.id)
+            }
+            _ => format!("The pods of `{}` are ready; their probes pass.", release.id),
+        });
+        for address in case.state(release).iter().flat_map(|state| &state.addresses) {
+            checks.push(format!("`https://{address}` answers, and shows what it should."));
+        }
         commands.extend(pods(case, release));
         if let Some(state) = case.state(release) {
             let shared = state.stores.iter().flat_map(|store| &store.shared_with);
@@ -79,7 +94,7 @@ pub(super) fn look(case: &Case<'_>) -> Section {
     if !commands.is_empty() {
         blocks.push(Block::Shell(commands.join("\n")));
     }
-    for (_, kept) in kept(case) {
+    for (_, kept) in kept(case).into_iter().filter(|_| needs_backup(case)) {
         let before = procedure(case.policies, &kept.subject, Procedure::Check);
         let subject = super::procedure::Subject {
             slots: kept.subject.slots.clone().at("after"),
@@ -113,13 +128,27 @@ fn pods(case: &Case<'_>, release: &Release) -> Vec<String> {
         let namespace = &workload.namespace;
         if let Some(labels) = selector(workload) {
             lines.push(format!(
-                "kubectl get pods -n {namespace} -l {labels} -o custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[*].image,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount"
+                "kubectl get pods -n {namespace} -l {labels} -o custom-columns='NAME:.metadata.name,IMAGE:.spec.containers[*].image,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount'"
             ));
         }
         let what =
             target(workload).or_else(|| selector(workload).map(|labels| format!("-l {labels}")));
         lines.extend(what.map(|what| format!("kubectl logs -n {namespace} {what} --all-containers --tail=50 | grep -iE 'error|warn'")));
     }
+    let addresses = case.state(release).into_iter().flat_map(|state| &state.addresses);
+    let plain = addresses.filter(|address| super::shell::is_plain(address));
+    lines.extend(
+        plain.map(|address| {
+            format!("curl -sS -o /dev/null -w '%{{http_code}}\\n' https://{address}")
+        }),
+    );
+    let addresses = case.state(release).into_iter().flat_map(|state| &state.addresses);
+    let plain = addresses.filter(|address| shell::is_plain(address));
+    lines.extend(
+        plain.map(|address| {
+            format!("curl -sS -o /dev/null -w '%{{http_code}}\\n' https://{address}")
+        }),
+    );
     lines
 }
 
@@ -229,7 +258,7 @@ pub(super) fn loss(case: &Case<'_>) -> Section {
             said.extend(text.filter(|text| !said.contains(text)));
         }
     }
-    let blocks = if said.is_empty() { Vec::new() } else { vec![Block::Checks(said)] };
+    let blocks = if said.is_empty() { Vec::new() } else { vec![Block::Points(said)] };
     Section { kind: SectionKind::Loss, blocks }
 }
 

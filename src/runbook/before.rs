@@ -87,7 +87,10 @@ fn sign_in(store: &Store) -> Option<String> {
                 }
             }
             _ => plain.extend(
-                credential.literal.as_ref().map(|text| format!("`{}` = `{text}`", credential.name)),
+                credential
+                    .literal
+                    .as_ref()
+                    .map(|text| format!("`{}` is `{text}`", credential.name)),
             ),
         }
     }
@@ -143,7 +146,7 @@ pub(super) fn compatibility(case: &Case<'_>) -> Section {
             if !case.plan.briefing.readings.is_empty() && !store.only_reads {
                 rows.push(vec![
                     title.to_owned(),
-                    "the notes that were read name none".to_owned(),
+                    "nothing was found in the notes".to_owned(),
                     format!("`{version}`"),
                     "look at it".to_owned(),
                     String::new(),
@@ -202,7 +205,10 @@ pub(super) fn preflight(case: &Case<'_>) -> Section {
             ));
         }
         let Some(state) = case.state(release) else { continue };
-        checks.extend(shared(release.id.to_string().as_str(), state));
+        if !needs_backup(case) {
+            continue;
+        }
+        checks.extend(shared(case, release.id.to_string().as_str(), state));
         for why in &state.unknown {
             checks.push(format!("Find out: {}.", why.message));
         }
@@ -228,7 +234,7 @@ pub(super) fn preflight(case: &Case<'_>) -> Section {
     if !commands.is_empty() {
         blocks.push(Block::Shell(commands.join("\n")));
     }
-    for (_, kept) in kept(case) {
+    for (_, kept) in kept(case).into_iter().filter(|_| needs_backup(case)) {
         let filled = procedure(case.policies, &kept.subject, Procedure::Check);
         if filled.is_whole {
             blocks.push(Block::Text(format!("Look at {}.", kept.title)));
@@ -239,16 +245,17 @@ pub(super) fn preflight(case: &Case<'_>) -> Section {
 }
 
 /// Says who else uses the data of a release.
-fn shared(release: &str, state: &State) -> Vec<String> {
+fn shared(case: &Case<'_>, release: &str, state: &State) -> Vec<String> {
     let mut said = Vec::new();
     for store in &state.stores {
+        let title = case.policies.datastore(&store.engine);
+        let title = title.map_or(store.engine.as_str(), |engine| engine.policy.title());
         let names = |list: &[crate::flux::ObjectName]| -> String {
             list.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         };
         if !store.shared_with.is_empty() {
             said.push(format!(
-                "{} of `{release}` is used by {} as well: they see the new schema, and what they write is lost with a restore.",
-                store.engine, names(&store.shared_with)
+                "{title} of `{release}` is used by {} as well: they see the new schema, and what they write is lost with a restore.", names(&store.shared_with)
             ));
         }
         if !store.beside.is_empty() {

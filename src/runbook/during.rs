@@ -1,5 +1,6 @@
 //! The stages, one by one, and what to watch while each is carried out.
 
+use super::before::needs_backup;
 use super::case::Case;
 use super::model::{Block, Section, SectionKind};
 use super::shell;
@@ -26,12 +27,7 @@ pub(super) fn stages(case: &Case<'_>) -> Section {
         blocks.push(Block::Table { head, rows: rows.collect() });
     }
     for (index, stage) in case.plan.stages.iter().enumerate() {
-        blocks.push(Block::Text(format!(
-            "**{}. {}**: `{}`",
-            index + 1,
-            stage.kind.as_str(),
-            stage.message
-        )));
+        blocks.push(Block::Text(format!("**{}**: `{}`", stage.kind.as_str(), stage.message)));
         if let Some(text) = watch(case, stage) {
             blocks.push(Block::Text(text));
         }
@@ -58,11 +54,11 @@ fn watch(case: &Case<'_>, stage: &Stage) -> Option<String> {
     Some(match stage.kind {
         StageKind::Stop => "What writes to the data goes to zero; its datastore keeps running. It is done when no pod is left.".to_owned(),
         StageKind::Backup => "The objects of the backup are made; it is done when each says that it is complete.".to_owned(),
-        StageKind::Upgrade if case.has_data() => {
+        StageKind::Upgrade if needs_backup(case) => {
             let sure = if migrates { "The notes speak of a migration" } else { "A migration may run" };
             format!("{sure} when the new version starts for the first time: follow its log until it serves. If it tells of an error there, do not restart it; read on under “Go on or go back”.")
         }
-        StageKind::Upgrade => "The pods are replaced.".to_owned(),
+        StageKind::Upgrade => "The pods are replaced; the old ones serve until the new ones are ready, where the chart says so.".to_owned(),
         StageKind::Start => "The workloads run again.".to_owned(),
         StageKind::Settle => "Helm's own remediation, which was switched off for the migration, is on again. It changes nothing that runs.".to_owned(),
         StageKind::Revert => return None,

@@ -14,8 +14,6 @@ mod model;
 mod procedure;
 mod shell;
 mod slots;
-#[cfg(test)]
-mod tests;
 
 pub use case::Case;
 pub use model::{Alone, Block, Runbook, Section, SectionKind, WayBack};

@@ -87,6 +87,8 @@ pub enum Block {
     Text(String),
     /// A paragraph that must not be missed.
     Warning(String),
+    /// Things to know.
+    Points(Vec<String>),
     /// Things to tick.
     Checks(Vec<String>),
     /// Things to do, in their order.

@@ -77,6 +77,7 @@ pub fn states(
             stores,
             volumes,
             workloads: servers::own_workloads(app),
+            addresses: texts::addresses(&app.values),
             keeps: Vec::new(),
             unknown,
         };

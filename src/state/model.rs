@@ -20,6 +20,8 @@ pub struct State {
     /// The pods of the release itself, those of its datastores aside: one workload for each that is
     /// known by name, else one for all that carry the release's label.
     pub workloads: Vec<Workload>,
+    /// The names under which it is reached from outside the cluster.
+    pub addresses: Vec<String>,
     /// What must be kept beside the data to be able to read it: keys, by name.
     pub keeps: Vec<Kept>,
     /// What could not be told.

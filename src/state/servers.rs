@@ -446,7 +446,8 @@ fn version(written: &Written, made: &EngineObject) -> Option<String> {
         let name = text.split('@').next().unwrap_or_default();
         let last = name.rsplit('/').next().unwrap_or_default();
         let tag = last.split_once(':').map(|(_, tag)| tag);
-        Some(tag.unwrap_or(if last == name { last } else { return None }).to_owned())
+        // A version stands alone; an image without a tag says none.
+        tag.or((last == name).then_some(last)).map(str::to_owned)
     })
 }
 

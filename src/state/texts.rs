@@ -97,3 +97,27 @@ pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
         }
     }
 }
+
+/// Lists the names under which a release is reached, as its ingresses and routes say.
+pub(super) fn addresses(values: &Written) -> Vec<String> {
+    let mut texts = Vec::new();
+    all(values, &mut texts);
+    let is_entry = |text: &&Text| {
+        let from = |key: &String| {
+            let key = key.to_ascii_lowercase();
+            key.contains("ingress") || key == "route" || key == "httproute" || key == "routes"
+        };
+        let named = text.path.iter().rev().find(|key| key.parse::<usize>().is_err());
+        let host = named
+            .is_some_and(|key| matches!(key.as_str(), "host" | "hosts" | "hostname" | "hostnames"));
+        host && text.path.iter().any(from)
+    };
+    let plain = |name: &String| {
+        name.contains('.') && name.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b))
+    };
+    let mut found: Vec<String> =
+        texts.iter().filter(is_entry).map(|text| text.content.clone()).filter(plain).collect();
+    found.sort();
+    found.dedup();
+    found
+}

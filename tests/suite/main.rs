@@ -53,6 +53,8 @@ mod program;
 mod remediation;
 mod secrets;
 #[cfg(test)]
+mod runbooks;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod stages;

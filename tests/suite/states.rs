@@ -180,7 +180,7 @@ fn the_states_of_real_repositories_are_counted() {
     println!("not told: {unknown:?}");
 }
 
-fn folders() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let roots = super::corpus::folders().into_iter();
     let entries = roots.filter_map(|root| std::fs::read_dir(root).ok()).flatten().flatten();
     let mut folders: Vec<PathBuf> =

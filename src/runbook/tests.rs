@@ -1,1 +1,0 @@
-//! Runbooks of small cases.

@@ -1,0 +1,265 @@
+//! Runbooks as operators get them: every command a shell can read, every name one that exists.
+//!
+//! A plan is made up for every release that has data, in the demonstration and in the real
+//! repositories of `REFIT_CORPUS`, so that every procedure of every policy is written out. Each
+//! command goes through `bash -n`, and each namespace, release, Secret, key, claim, cluster and
+//! object that it names is looked for among the manifests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use refit::flux::{Inventory, ObjectName, Objects, discover};
+use refit::policy::{Policies, Strategy};
+use refit::report::runbook_markdown;
+use refit::runbook::{Block, Case, Runbook, SectionKind, runbook};
+use refit::state::{State, states};
+use refit::tree::{RepoPath, Tree, WorkTree};
+use refit::upgrade::{Briefing, PLAN_SCHEMA, Plan, Stage, StageKind, Unit};
+use refit::version::Bump;
+
+struct Repository {
+    inventory: Inventory,
+    policies: Policies,
+    states: BTreeMap<ObjectName, State>,
+    /// Names by kind.
+    names: BTreeMap<String, BTreeSet<ObjectName>>,
+    /// All texts of manifests, for the names of keys.
+    text: String,
+}
+
+fn read(folder: &Path) -> Repository {
+    let tree = WorkTree::open(folder).unwrap();
+    let files = tree.files().unwrap();
+    let (policies, _) = refit::policy::load(&tree, &files);
+    let keep = |_: &RepoPath| true;
+    let inventory = discover(&tree, &policies, &keep).unwrap();
+    let states = states(&tree, &inventory, &policies, &keep, None).unwrap();
+    let objects = Objects::read(&tree, &keep).unwrap();
+    let mut names: BTreeMap<String, BTreeSet<ObjectName>> = BTreeMap::new();
+    for manifest in objects.applied().objects() {
+        names.entry(manifest.kind).or_default().insert(manifest.id);
+    }
+    let mut text = String::new();
+    for file in files.iter().filter(|file| file.as_str().ends_with("aml")) {
+        text.push_str(&String::from_utf8_lossy(&tree.read(file).unwrap().unwrap_or_default()));
+    }
+    Repository { inventory, policies, states, names, text }
+}
+
+/// Makes a plan up that stops one release and takes a major.
+fn plan(release: &ObjectName) -> Plan {
+    let stage = |kind, message: &str| Stage {
+        kind,
+        message: message.to_owned(),
+        with: Vec::new(),
+        gates: vec!["no pod of it runs any more".to_owned()],
+    };
+    Plan {
+        schema: PLAN_SCHEMA,
+        unit: Unit::Image(release.clone()),
+        from: "1.0.0".into(),
+        to: "2.0.0".into(),
+        bump: Bump::Major,
+        line: "2".into(),
+        strategy: Strategy::Maintenance,
+        why: Vec::new(),
+        rule: None,
+        briefing: Briefing::default(),
+        pins: Vec::new(),
+        releases: vec![release.clone()],
+        changes: Vec::new(),
+        stages: vec![stage(StageKind::Stop, "stop it"), stage(StageKind::Upgrade, "upgrade it")],
+        revert: vec![stage(StageKind::Revert, "back"), stage(StageKind::Start, "start it")],
+        branch: "refit/upgrade/x".into(),
+        revert_branch: "refit/revert/x".into(),
+    }
+}
+
+fn write(repository: &Repository, release: &ObjectName) -> Runbook {
+    let Repository { inventory, policies, states, .. } = repository;
+    let plan = plan(release);
+    runbook(&Case { plan: &plan, states, inventory, policies })
+}
+
+fn commands(runbook: &Runbook) -> Vec<&str> {
+    let blocks = runbook.sections.iter().flat_map(|section| &section.blocks);
+    blocks
+        .filter_map(|block| match block {
+            Block::Shell(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Asks a shell whether it can read commands, all at once.
+fn reads(commands: &str) -> Result<(), String> {
+    let mut shell = Command::new("bash")
+        .arg("-n")
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    shell.stdin.take().unwrap().write_all(commands.as_bytes()).unwrap();
+    let output = shell.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    // A here-document without an end is only a warning.
+    if output.status.success() && said.is_empty() { Ok(()) } else { Err(said) }
+}
+
+/// Finds what stands behind each `mark` up to the next blank or quote.
+fn behind<'t>(text: &'t str, mark: &str) -> Vec<&'t str> {
+    let found = text.match_indices(mark).filter_map(|(at, _)| {
+        let rest = &text[at + mark.len()..];
+        rest.split(|c: char| c.is_whitespace() || "'\",;)}".contains(c)).next()
+    });
+    found.filter(|word| !word.is_empty()).collect()
+}
+
+/// Lists the names in a command that no manifest has.
+fn dangling(repository: &Repository, command: &str) -> Vec<String> {
+    let mut missing = Vec::new();
+    let has = |kind: &str, name: &str| {
+        repository.names.get(kind).is_some_and(|ids| ids.iter().any(|id| id.name == name))
+    };
+    let releases = &repository.inventory.releases;
+    let spaces: BTreeSet<&str> =
+        repository.names.values().flatten().filter_map(|id| id.namespace.as_deref()).collect();
+    for space in behind(command, " -n ") {
+        if !spaces.contains(space) && !has("Namespace", space) {
+            missing.push(format!("namespace {space}"));
+        }
+    }
+    for line in command.lines() {
+        for name in behind(line, "kubectl get secret -n ") {
+            let mark = format!("kubectl get secret -n {name} ");
+            let rest = line.split(&mark).nth(1).unwrap_or_default();
+            let secret = rest.split(' ').next().unwrap_or_default();
+            if !repository.text.contains(secret) {
+                missing.push(format!("secret {secret}"));
+            }
+            for key in behind(line, "{.data.") {
+                let key = key.replace("\\.", ".");
+                if !repository.text.contains(&key) {
+                    missing.push(format!("key {key}"));
+                }
+            }
+        }
+    }
+    for label in behind(command, "app.kubernetes.io/instance=") {
+        if !releases
+            .iter()
+            .any(|release| label == release.id.name || label.ends_with(&release.id.name))
+            && !repository.text.contains(&format!("releaseName: {label}"))
+        {
+            missing.push(format!("release {label}"));
+        }
+    }
+    for kind in ["deploy/", "statefulset/", "daemonset/"] {
+        for name in behind(command, &format!(" {kind}")) {
+            let made = releases.iter().any(|release| {
+                name == release.id.name || name.starts_with(&format!("{}-", release.id.name))
+            });
+            let plain =
+                has("Deployment", name) || has("StatefulSet", name) || has("DaemonSet", name);
+            if !made && !plain && !repository.text.contains(name) {
+                missing.push(format!("{kind}{name}"));
+            }
+        }
+    }
+    for (mark, kind) in [
+        ("cnpg.io/cluster=", "Cluster"),
+        ("helmrelease.helm.toolkit.fluxcd.io -n ", "Namespace or release"),
+        ("replicationsource -n ", "ReplicationSource"),
+        ("--from-schedule ", "Schedule"),
+    ] {
+        for word in behind(command, mark).into_iter().filter(|_| !mark.ends_with("-n ")) {
+            if !has(kind, word) {
+                missing.push(format!("{kind} {word}"));
+            }
+        }
+    }
+    for claim in behind(command, "claimName: ") {
+        let made = releases.iter().any(|release| claim.starts_with(release.id.name.as_str()));
+        if !made && !has("PersistentVolumeClaim", claim) && !repository.text.contains(claim) {
+            missing.push(format!("claim {claim}"));
+        }
+    }
+    missing
+}
+
+#[test]
+fn every_command_can_be_read_and_every_name_resolves() {
+    assert!(reads("if true; then").is_err() && reads("cat <<'EOF'\nx").is_err());
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/demo/repo");
+    let folders = super::states::folders().into_iter().chain([demo]);
+    let (mut runbooks, mut all, mut filled) = (0, 0, 0);
+    let mut problems = Vec::new();
+    for folder in folders {
+        let repository = read(&folder);
+        for (release, state) in &repository.states {
+            if state.stores.is_empty() && state.volumes.is_empty() {
+                continue;
+            }
+            let runbook = write(&repository, release);
+            let commands = commands(&runbook);
+            runbooks += 1;
+            all += commands.len();
+            let backup = runbook.sections.iter().find(|s| s.kind == SectionKind::Verify);
+            filled += usize::from(backup.is_some());
+            // Blocks are read one after the other in one shell; a broken one breaks the whole.
+            let whole = commands.join("\n");
+            if let Err(said) = reads(&whole) {
+                problems.push(format!("{release}: {said}"));
+            }
+            for command in &commands {
+                problems.extend(
+                    dangling(&repository, command)
+                        .into_iter()
+                        .map(|name| format!("{release}: {name} in {command}")),
+                );
+                for bad in ["{{", "<", "YYYY", "TODO", "${APP", "{namespace}", "{user}", "{pod}"] {
+                    let input =
+                        bad == "<" && (command.contains("<<'EOF'") || command.contains(" < "));
+                    if command.contains(bad) && !input {
+                        problems.push(format!("{release}: {bad} in {command}"));
+                    }
+                }
+            }
+            let text = runbook_markdown(&runbook, 3, &[]);
+            assert!(
+                text.lines().filter(|line| line.starts_with("```")).count() == commands.len() * 2
+            );
+        }
+    }
+    println!(
+        "{runbooks} runbooks, {all} blocks of commands, {filled} with a backup that is proved"
+    );
+    assert!(all > 50, "{all}");
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn a_neighbour_s_database_is_dumped_proved_and_restored_by_name() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/demo/repo");
+    let repository = read(&demo);
+    let runbook = write(&repository, &ObjectName::new(Some("home-automation"), "teslamate"));
+    let text = runbook_markdown(&runbook, 2, &[]);
+    for piece in [
+        "statefulset/teslamate-postgres -c app -- pg_dump",
+        "kubectl get secret -n home-automation teslamate-secret -o jsonpath='{.data.DATABASE_USER}'",
+        "{.data.DATABASE_NAME}",
+        "pg_restore --list < home-automation-teslamate-1.0.0.dump",
+        "dropdb -U \"$DB_USER\" --force",
+        "`ENCRYPTION_KEY`",
+        "`monitoring/grafana`",
+        "the claim `teslamate-db` of 20Gi",
+        "| `18`",
+        "https://teslamate.",
+        "restore the backup, then start `1.0.0`",
+    ] {
+        assert!(text.contains(piece), "{piece} is not in\n{text}");
+    }
+    assert!(!text.contains("ENC["));
+}
