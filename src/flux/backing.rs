@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::beside::{self, Beside, Listings};
 use super::kustomize::Contexts;
-use super::load::{Files, Kind, Object};
+use super::load::{Files, KUSTOMIZATION_FILES, Kind, Object};
 use super::model::ObjectName;
 use crate::diagnostic::Position;
-use crate::yaml::{Node, Spot};
+use crate::tree::RepoPath;
+use crate::yaml::{Kind as NodeKind, Node, Spot};
 
 /// An object that could back data up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,8 +28,21 @@ pub struct Backing {
     /// Where a new object goes that belongs to it; [`Beside::Nowhere`] as well where an edit of it
     /// would touch more than this one.
     pub beside: Beside,
+    /// Where a patch goes that is for this one alone, where its file is shared with others.
+    pub patch: Option<PatchPlace>,
     /// What it is.
     pub what: BackingKind,
+}
+
+/// The kustomization of one application, by which something shared is patched for it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatchPlace {
+    /// Its file.
+    pub kustomization: RepoPath,
+    /// Its `patches`, or its root where it has none.
+    pub into: Spot,
+    /// Whether it has `patches`.
+    pub listed: bool,
 }
 
 /// What can back data up, with what a backup by it needs to know.
@@ -87,6 +101,7 @@ const VELERO: &[&str] = &[
 /// Lists what could back data up, in the order of files.
 pub(super) fn all(files: &Files, contexts: &Contexts<'_>, listings: &Listings<'_>) -> Vec<Backing> {
     let mut found = Vec::new();
+    let mut sources: Vec<usize> = Vec::new();
     for object in files.objects() {
         let read = match object.kind {
             Kind::CnpgCluster => cnpg,
@@ -113,11 +128,47 @@ pub(super) fn all(files: &Files, contexts: &Contexts<'_>, listings: &Listings<'_
             let what = read(object, &text);
             let namespace = object.root.at(&["metadata", "namespace"]).and_then(text);
             let (position, spot) = (object.position(), object.spot(object.root));
-            let beside = beside.clone();
-            found.push(Backing { id, position, spot, namespace, beside, what });
+            let (beside, patch) = (beside.clone(), None);
+            let shared =
+                matches!((&beside, &what), (Beside::Nowhere(_), BackingKind::Volsync { .. }));
+            let context = applied.first().filter(|one| applied.iter().all(|other| other == *one));
+            sources.extend(applied.iter().filter(|_| matches!(what, BackingKind::Volsync { .. })));
+            let backing = Backing { id, position, spot, namespace, beside, patch, what };
+            found.push((backing, context.copied().filter(|_| shared)));
         }
     }
-    found
+    // Two sources in one build could not be told apart by a patch whose names are variables.
+    let alone = |context: &usize| sources.iter().filter(|other| *other == context).count() == 1;
+    let place = |(backing, context): (Backing, Option<usize>)| {
+        let patch = context.filter(alone).and_then(|context| place(files, contexts, context));
+        Backing { patch, ..backing }
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// Finds the kustomization that one Flux Kustomization builds and no other does.
+fn place(files: &Files, contexts: &Contexts<'_>, context: usize) -> Option<PatchPlace> {
+    let flux = contexts.kustomization(context)?;
+    let path = flux.text(&["spec", "path"])?;
+    let path = match contexts.of_file(flux.file).first() {
+        Some(outer) => contexts.expand(*outer, &path),
+        None => path.into_owned(),
+    };
+    let root = KUSTOMIZATION_FILES.iter().find_map(|name| {
+        let file = RepoPath::new(&format!("./{path}/{name}")).ok()?;
+        files.get(&file)?.objects().find(|object| object.kind == Kind::Kustomization)
+    })?;
+    let component = root.text(&["kind"]).as_deref() == Some("Component");
+    if component || contexts.of_file(root.file).iter().any(|other| *other != context) {
+        return None;
+    }
+    let own = root.root.entries().find(|(key, _)| key.value().as_deref() == Some("patches"));
+    let (into, listed) = match own {
+        Some((_, list)) if matches!(list.kind(), NodeKind::Sequence(_)) => (list, true),
+        Some(_) => return None,
+        None => (root.root, false),
+    };
+    Some(PatchPlace { kustomization: root.file.clone(), into: root.spot(into), listed })
 }
 
 type Text<'t> = &'t dyn Fn(Node<'_>) -> Option<String>;

@@ -45,7 +45,7 @@ mod writes;
 
 pub use applied::AppliedBy;
 pub use autoscaler::Scaled;
-pub use backing::{Backing, BackingKind, CnpgMethod};
+pub use backing::{Backing, BackingKind, CnpgMethod, PatchPlace};
 pub use beside::Beside;
 pub use discover::discover;
 pub use model::{

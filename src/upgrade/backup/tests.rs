@@ -289,17 +289,53 @@ fn a_source_of_its_own_is_triggered_once() {
     shared.volumes[0].shared_with = vec![ObjectName::new(Some("a"), "db")];
     check_by_hand(&with(SOURCE), shared, only, "claim-shared: a/db writes");
     check_by_hand(&with(SOURCE), cnpg(), only, "keeps-running: ");
+}
 
-    // A component makes one of every application that uses it.
+#[test]
+fn a_shared_source_is_triggered_for_one_application_alone() {
     let component =
         "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [source.yaml]";
-    let list = "resources: [web.yaml]\ncomponents: [../volsync]\n";
-    let tree = files(&[
-        ("volsync/source.yaml", SOURCE),
-        ("volsync/kustomization.yaml", component),
-        ("apps/kustomization.yaml", list),
-    ]);
-    check_by_hand(&tree, volume(), only, "volsync-not-usable: ");
+    let source = SOURCE.replace("name: web\n  namespace: a", "name: \"${APP}\"");
+    let source = source.replace("web-data", "${APP}-data");
+    let app = |name: &str| {
+        let more = format!("  targetNamespace: a\n  postBuild: {{substitute: {{APP: {name}}}}}\n");
+        flux(name, &more)
+    };
+    let (web, shop) = (app("web"), app("shop"));
+    let other = WEB.replace("name: web", "name: shop");
+    let kustomization = "resources:\n  - app.yaml\ncomponents:\n  - ../volsync\n";
+    let tree = |kustomization: &str, web: &str| {
+        MemoryTree::of([
+            ("flux/web.yaml", web),
+            ("flux/shop.yaml", &shop),
+            ("web/app.yaml", WEB),
+            ("web/kustomization.yaml", kustomization),
+            ("shop/app.yaml", &other),
+            ("shop/kustomization.yaml", "resources: [app.yaml]\ncomponents: [../volsync]\n"),
+            ("volsync/source.yaml", &source),
+            ("volsync/kustomization.yaml", component),
+        ])
+        .unwrap()
+    };
+    let only = &[Backup::Volsync];
+    let patch = "+  - target:\n+      group: volsync.backube\n+      kind: ReplicationSource\n+    patch: |\n\
+                 +      apiVersion: volsync.backube/v1alpha1\n+      kind: ReplicationSource\n+      metadata:\n+        name: any\n\
+                 +      spec:\n+        trigger:\n+          manual: refit-web-2-0-#\n";
+    let part = check(
+        &tree(kustomization, &web),
+        volume(),
+        only,
+        &format!("web/kustomization.yaml\n+patches:\n{patch}"),
+    );
+    assert_eq!(part.gate.asks.unwrap().name.to_string(), "a/web");
+    let patched = format!("{kustomization}patches:\n  - path: x.yaml\n");
+    check(&tree(&patched, &web), volume(), only, &format!("web/kustomization.yaml\n{patch}"));
+
+    // What a second Kustomization builds as well is not this application's alone.
+    let second =
+        web.replace("{name: web, n", "{name: second, n").replace("APP: web", "APP: second");
+    let twice = format!("{web}---\n{second}");
+    check_by_hand(&tree(kustomization, &twice), volume(), only, "volsync-not-usable: ");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! One run of a `VolSync` source, asked for by its `manual` trigger.
 //!
-//! Only of a source that copies a claim of this release and is defined for it alone: a source in a
-//! shared component would start the copies of every application. The trigger overrides the schedule
+//! Only of a source that copies a claim of this release: where its file is shared, as a component
+//! is, an edit there would start the copies of every application, so the kustomization of this one
+//! patches it, if nobody else builds that. The trigger overrides the schedule
 //! for as long as it stands there, which keeps data in the middle of a migration out of the copies;
 //! taking it away brings the schedule back. The source says in `status.lastManualSync` which trigger
 //! it has last completed.
@@ -10,12 +11,13 @@ use super::holding::{Holding, What};
 use super::name::unique;
 use super::{BackupPart, Made, Subject, no};
 use crate::diagnostic::Why;
-use crate::flux::{Backing, BackingKind, Beside};
+use crate::flux::{Backing, BackingKind, Beside, PatchPlace};
 use crate::policy::Backup;
 use crate::state::VolumeKind;
+use crate::tree::RepoPath;
 use crate::upgrade::gate::{Asks, Gate, GateWord, Holds};
 use crate::upgrade::plan_types::FileEdit;
-use crate::yaml::{Edit, Step};
+use crate::yaml::{Edit, Step, Value};
 
 const API: &str = "volsync.backube/v1alpha1";
 
@@ -49,7 +51,7 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>) -> Made {
         let place = &backing.position;
         let why = match &backing.beside {
             _ if *paused => format!("the ReplicationSource {} is paused ({place})", backing.id),
-            Beside::Nowhere(reason) => {
+            Beside::Nowhere(reason) if backing.patch.is_none() => {
                 format!(
                     "the ReplicationSource {} is not this claim's alone ({place}): {reason}",
                     backing.id
@@ -73,6 +75,9 @@ fn made(
     schedule: Option<&str>,
 ) -> BackupPart {
     let name = unique(subject, &format!("volsync {}", backing.id));
+    if let Some(place) = &backing.patch {
+        return part_of(backing, &name, schedule, patch(place, &name), &place.kustomization);
+    }
     let mut trigger = backing.spot.clone();
     trigger.path.0.extend(["spec", "trigger"].map(|key| Step::Key(key.to_owned())));
     let edit = match manual {
@@ -81,6 +86,30 @@ fn made(
         }
         None => Edit::insert(trigger, "manual", name.as_str()),
     };
+    part_of(backing, &name, schedule, edit, &backing.position.file)
+}
+
+/// Writes the patch that triggers a source that others share, for one application alone.
+fn patch(place: &PatchPlace, name: &str) -> Edit {
+    let text = format!(
+        "apiVersion: {API}\nkind: ReplicationSource\nmetadata:\n  name: any\nspec:\n  trigger:\n    manual: {name}\n"
+    );
+    let target = [("group", "volsync.backube"), ("kind", "ReplicationSource")];
+    let item = Value::mapping([("target", Value::mapping(target)), ("patch", Value::Text(text))]);
+    if place.listed {
+        Edit::insert_item(place.into.clone(), item)
+    } else {
+        Edit::insert(place.into.clone(), "patches", Value::Sequence(vec![item]))
+    }
+}
+
+fn part_of(
+    backing: &Backing,
+    name: &str,
+    schedule: Option<&str>,
+    edit: Edit,
+    file: &RepoPath,
+) -> BackupPart {
     let removal = match schedule {
         Some(schedule) => format!("the trigger goes and the schedule `{schedule}` counts again"),
         None => "the trigger stands again as it stood before".to_owned(),
@@ -88,7 +117,7 @@ fn made(
     BackupPart {
         way: Backup::Volsync,
         keeps: Vec::new(),
-        edits: vec![FileEdit { file: backing.position.file.clone(), edit }],
+        edits: vec![FileEdit { file: file.clone(), edit }],
         files: Vec::new(),
         gate: Gate {
             word: GateWord::BackedUp,
@@ -102,7 +131,7 @@ fn made(
                 name: backing.id.clone(),
                 holds: Holds::Field {
                     path: "status.lastManualSync".to_owned(),
-                    is: name,
+                    is: name.to_owned(),
                     fails: Vec::new(),
                 },
             }),
