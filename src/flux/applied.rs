@@ -5,6 +5,7 @@
 //! was applied. What a parent's patch sets on a Kustomization counts like what it says itself.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,10 +53,11 @@ impl AppliedBy {
 /// The Flux Kustomizations, by what must be ready before each.
 pub(super) struct Needs {
     list: Vec<Needing>,
+    by_id: HashMap<ObjectName, Vec<usize>>,
+    by_position: HashMap<Position, Vec<usize>>,
 }
 
 struct Needing {
-    id: ObjectName,
     position: Position,
     /// The contexts that apply it: a cluster each, where a repository holds several.
     around: Vec<usize>,
@@ -65,7 +67,9 @@ struct Needing {
 impl Needs {
     /// Reads `dependsOn` of all of them.
     pub(super) fn of(contexts: &Contexts<'_>) -> Self {
-        let mut list = Vec::new();
+        let mut list: Vec<Needing> = Vec::new();
+        let mut by_id: HashMap<ObjectName, Vec<usize>> = HashMap::new();
+        let mut by_position: HashMap<Position, Vec<usize>> = HashMap::new();
         for object in contexts.kustomizations() {
             for (id, around) in contexts.names(object) {
                 let expand = |text: Cow<'_, str>| match around.first() {
@@ -79,27 +83,30 @@ impl Needs {
                     Some(ObjectName { namespace, name: expand(item.get("name")?.value()?) })
                 });
                 let (needs, position) = (needs.collect(), object.position());
-                list.push(Needing { id, position, around, needs });
+                by_id.entry(id).or_default().push(list.len());
+                by_position.entry(position.clone()).or_default().push(list.len());
+                list.push(Needing { position, around, needs });
             }
         }
-        Self { list }
+        Self { list, by_id, by_position }
     }
 
     /// Lists what must be ready before a Kustomization, near and far, itself left out.
     fn before(&self, position: &Position) -> Vec<Position> {
-        let mut found: Vec<&Needing> =
-            self.list.iter().filter(|one| one.position == *position).collect();
+        let mut found: Vec<&Needing> = self.at(position).collect();
+        let mut known: HashSet<&Position> = found.iter().map(|one| &one.position).collect();
         let own = found.len();
         let mut next = 0;
         while let Some(one) = found.get(next).copied() {
             next += 1;
             for name in &one.needs {
-                let named: Vec<_> = self.list.iter().filter(|other| other.id == *name).collect();
+                let named = self.by_id.get(name).into_iter().flatten();
+                let named: Vec<&Needing> = named.filter_map(|at| self.list.get(*at)).collect();
                 // Each cluster has its own of that name.
                 let near = |other: &&&Needing| one.around.iter().any(|c| other.around.contains(c));
                 let same: Vec<_> = named.iter().filter(near).copied().collect();
                 for other in if same.is_empty() { named } else { same } {
-                    if !found.iter().any(|known| known.position == other.position) {
+                    if known.insert(&other.position) {
                         found.push(other);
                     }
                 }
@@ -109,6 +116,11 @@ impl Needs {
             found.into_iter().skip(own).map(|one| one.position.clone()).collect();
         before.sort();
         before
+    }
+
+    fn at(&self, position: &Position) -> impl Iterator<Item = &Needing> {
+        let indices = self.by_position.get(position).into_iter().flatten();
+        indices.filter_map(|at| self.list.get(*at))
     }
 }
 
