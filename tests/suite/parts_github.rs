@@ -141,6 +141,8 @@ fn used_part_of(description: &Path) -> Value {
         "/labels",
         "/labels/{name}",
         "/issues/{issue_number}/labels",
+        "/releases",
+        "/git/trees/{tree_sha}",
     ];
     let used = used.map(|path| format!("{root}{path}"));
     whole["paths"].as_object_mut().unwrap().retain(|path, _| used.contains(path));

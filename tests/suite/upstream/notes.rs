@@ -1,6 +1,8 @@
 //! Notes from forges: the demonstration's answers, small servers, and hostile ones.
 
 use super::{cached, http, live, live_with};
+use crate::front::Front;
+use crate::parts_github::{NAME, OWNER, TOKEN, emulator, prism};
 use crate::server::{Say, Server};
 use refit::http::{Secret, Settings as HttpSettings, Source, Url};
 use refit::upstream::notes::{Part, Settings as NotesSettings};
@@ -420,4 +422,44 @@ async fn one_page_is_read_as_it_is() {
     assert_eq!(pages.pages[0].text, "# To 2.1\n\n- Wait\n");
     let pages = upstream.notes(&at("gone.md"), "1.0.0", "2.0.0").await.unwrap();
     assert_eq!((names(&pages).len(), pages.cut.clone(), pages.looked_at.len()), (0, None, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_of_github_is_what_it_describes() {
+    let Some(server) = emulator() else { return };
+    let Some(proxy) = prism(&server.url()) else { return };
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let writer = reqwest::Client::builder().no_proxy().build().unwrap();
+    let own = format!("/repos/{OWNER}/{NAME}");
+    for (tag, early) in
+        [("v1.0.0", false), ("v1.5.0", false), ("v2.0.0-rc.1", true), ("v2.0.0", false)]
+    {
+        let body = json!({"tag_name": tag, "name": tag, "prerelease": early,
+            "body": format!("What is new in {tag}, told in a sentence of some length.")});
+        let address = format!("{}{own}/releases", server.url());
+        let answer = writer
+            .post(address)
+            .bearer_auth(TOKEN)
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 201, "{tag}");
+    }
+    // Behind the door the proxy says what it finds wrong.
+    let front = Front::open(&proxy.url(), &server.url());
+    let files = Server::start(|_| nothing());
+    let mut settings = forge(&files);
+    settings.notes.github_api = Some(Url::parse(&front.url()).unwrap());
+    settings.notes.github_token = Some(Secret::new(TOKEN));
+    let (upstream, _) = live_with(http(), settings);
+    let own = home(&format!("https://github.com/{OWNER}/{NAME}"));
+    let mut pages = (*upstream.notes(&own, "1.0.0", "2.0.0").await.unwrap()).clone();
+    pages.pages.sort_by(|a, b| a.name.cmp(&b.name));
+    assert_eq!(names(&pages), ["releases/v1.5.0.md", "releases/v2.0.0.md"], "{pages:?}");
+    assert!(pages.looked_at.contains(&format!("the files of github.com/{OWNER}/{NAME}")));
+    let violations = front.violations();
+    let ours: Vec<&String> = violations.iter().filter(|v| v.contains("request")).collect();
+    assert_eq!(ours, [""; 0], "{violations:#?}");
 }
