@@ -5,7 +5,7 @@
 //! only implementation besides the doubles of tests, since replay and offline work happen below,
 //! in `http`. The rooms, in the order in which a question passes through them: `live` with `once`
 //! (the same question is asked once a run), `registry` (the requests of the distribution API),
-//! `place` (where a repository is asked for), `auth` with `challenge`, `credentials` and
+//! `place` (where a repository is asked for), `auth` with `challenge`, `token`, `credentials` and
 //! `docker_config` (who asks, and how the registry wants to be asked), `paging` and `manifest`
 //! with `content` (what the answers say); beside them `chart` (charts in registries), `helm`
 //! (repositories over HTTP), `git` (tags of Git repositories) and `notes` (release notes of
@@ -27,6 +27,7 @@ mod once;
 mod paging;
 mod place;
 mod registry;
+mod token;
 mod types;
 
 pub use credentials::{Credential, Credentials};

@@ -44,14 +44,21 @@ pub(super) struct Chosen {
     pub(super) changelogs: Vec<String>,
     /// Files of single versions in the span, in order of their names.
     pub(super) versions: Vec<String>,
-    /// Upgrade guides.
+    /// Upgrade guides to versions in the span.
+    pub(super) leading: Vec<String>,
+    /// Upgrade guides to no certain version.
     pub(super) guides: Vec<String>,
     /// Whether there were more than are taken.
     pub(super) more: bool,
 }
 
-/// Chooses among all files. The folders are those of the part that is asked about.
-pub(super) fn choose(files: &[String], folders: &[String], span: &Span) -> Chosen {
+/// Chooses among all files. The folders and the name are those of the part that is asked about.
+pub(super) fn choose(
+    files: &[String],
+    folders: &[String],
+    name: Option<&str>,
+    span: &Span,
+) -> Chosen {
     let mut chosen = Chosen::default();
     for path in files.iter().filter(|path| is_text(path) && !is_aside(path)) {
         let place = Place::of(path, folders);
@@ -60,20 +67,29 @@ pub(super) fn choose(files: &[String], folders: &[String], span: &Span) -> Chose
                 chosen.changelogs.push(path.clone());
             }
             Some(Kind::Version) if place <= Place::Elsewhere => chosen.versions.push(path.clone()),
+            Some(Kind::GuideTo) if place <= Place::Elsewhere => chosen.leading.push(path.clone()),
             Some(Kind::Guide) if place <= Place::Elsewhere => chosen.guides.push(path.clone()),
             _ => {}
         }
     }
-    let near = |path: &String| (Place::of(path, folders), path.matches('/').count(), path.clone());
-    for list in [&mut chosen.changelogs, &mut chosen.versions, &mut chosen.guides] {
+    let named: Vec<&str> =
+        folders.iter().filter_map(|folder| folder.rsplit('/').next()).chain(name).collect();
+    let near = |path: &String| {
+        let other = !path.split('/').any(|segment| named.contains(&segment));
+        (Place::of(path, folders), other, path.matches('/').count(), path.clone())
+    };
+    let Chosen { changelogs, versions, leading, guides, .. } = &mut chosen;
+    for list in [changelogs, versions, leading, guides] {
         list.sort_by_cached_key(near);
     }
     // The same folder in another language, or of an old site, says the same again.
     if let Some(folder) = chosen.versions.first().map(|path| folder(path).to_owned()) {
         chosen.versions.retain(|path| self::folder(path) == folder);
     }
-    chosen.more = chosen.versions.len() > MOST || chosen.guides.len() > MOST_GUIDES;
+    chosen.more = chosen.versions.len() > MOST || chosen.leading.len() > MOST_GUIDES;
     chosen.versions.truncate(MOST);
+    chosen.leading.truncate(MOST_GUIDES);
+    // Guides to nowhere in particular are read for what they may hold; these are the nearest.
     chosen.guides.truncate(MOST_GUIDES);
     chosen
 }
@@ -85,32 +101,13 @@ pub(super) fn chart_folders(files: &[String], name: &str) -> Vec<String> {
     named.map(str::to_owned).collect()
 }
 
-/// Tells whether a text has a line of its own for a version: a heading, a bold line, a bare one.
-pub(super) fn tells_of(text: &str, version: &str) -> bool {
-    const LONGEST: usize = 160;
-    let free = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_alphanumeric() && c != '.');
-    text.lines().map(str::trim).filter(|line| line.len() <= LONGEST).any(|line| {
-        let is_heading = line.starts_with(['#', '*', '=', '[', 'v', 'V', '<', '_'])
-            || line.starts_with(|c: char| c.is_ascii_digit())
-            || line.len() <= version.len() + 32;
-        is_heading
-            && line.match_indices(version).any(|(at, _)| {
-                let before = line.get(..at).and_then(|text| text.chars().next_back());
-                let behind = line.get(at + version.len()..).unwrap_or_default();
-                let mut behind = behind.chars();
-                let (next, second) = (behind.next(), behind.next());
-                // A full stop may end the line.
-                let ends = free(next)
-                    || next == Some('.') && second.is_none_or(|c| !c.is_ascii_alphanumeric());
-                (free(before) || matches!(before, Some('v' | 'V'))) && ends
-            })
-    })
-}
-
 #[derive(PartialEq, Eq)]
 enum Kind {
     Changelog,
     Version,
+    /// An upgrade guide, to a version that counts.
+    GuideTo,
+    /// An upgrade guide that does not say to which version.
     Guide,
 }
 
@@ -152,31 +149,48 @@ fn kind(path: &str, span: &Span) -> Option<Kind> {
     // `2.4/index.md`
     let told =
         if matches!(stem, "index" | "readme" | "_index") { last_folder(&lower) } else { stem };
-    let version = dotted(told);
     let says = |text: &str| ["upgrad", "migrat"].iter().any(|word| text.contains(word));
-    // Of two versions in the name of a guide, it leads to the second.
-    let target = version.rsplit(['-', '_']).find(|word| is_version(word)).and_then(Named::read);
-    let leads = target.map(|named| span.contains(&named.version()));
-    // A folder of migrations without a version is one of a database's.
-    let is_guide =
-        says(stem) && leads != Some(false) || says(last_folder(&lower)) && leads == Some(true);
-    if is_guide {
-        return Some(Kind::Guide);
+    let version = version_in(told);
+    let touches = version.as_ref().map(|named| span.touches(&named.version()));
+    match touches {
+        // A folder of migrations without a version is one of a database's.
+        Some(true) if says(stem) || says(last_folder(&lower)) => return Some(Kind::GuideTo),
+        None if says(stem) => return Some(Kind::Guide),
+        _ => {}
     }
-    let in_span = Named::read(&version).is_some_and(|named| span.contains(&named.version()));
     if CHANGELOGS.contains(&stem) {
         return Some(Kind::Changelog);
     }
     let of_notes = lower.rsplit('/').skip(1).any(|segment| NOTES_FOLDERS.contains(&segment))
         || ["changelog", "changes", "release", "news", "notes"].iter().any(|w| stem.contains(w));
-    (in_span && of_notes).then_some(Kind::Version)
+    (touches == Some(true) && of_notes).then_some(Kind::Version)
 }
 
-/// Tells whether a word is a version and nothing else.
-fn is_version(word: &str) -> bool {
-    let numbers = word.strip_prefix('v').unwrap_or(word);
-    numbers.starts_with(|c: char| c.is_ascii_digit())
-        && numbers.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+/// Finds the version in the name of a file or folder: the last one, since of two a guide leads to
+/// the second (`upgrading-1.18-1.19`), and a date may stand before it (`10-19-release-10.11.0`).
+fn version_in(name: &str) -> Option<Named> {
+    let name = dotted(name);
+    let words: Vec<&str> = name.split(['-', ' ']).collect();
+    let is_number = |word: &&&str| {
+        (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let written = words.iter().rev().find(|word| {
+        let numbers = word.strip_prefix('v').unwrap_or(word);
+        let digits = numbers.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        digits && !numbers.is_empty() && (numbers.contains('.') || numbers.len() < word.len())
+    });
+    if let Some(word) = written {
+        return Named::read(word);
+    }
+    // `app-10-8-0`, `upgrade-to-28`; what is numbers from the beginning is a date.
+    let mut numbers: Vec<&str> = words.iter().rev().take_while(is_number).copied().collect();
+    numbers.reverse();
+    if !numbers.is_empty() && numbers.len() < words.len() && numbers.len() <= 3 {
+        return Named::read(&numbers.join("."));
+    }
+    let starts = name.starts_with(|c: char| c.is_ascii_digit());
+    let is_date = starts && words.iter().take_while(|word| word.parse::<u32>().is_ok()).count() > 1;
+    if is_date { None } else { Named::read(&name) }
 }
 
 /// Endings of files of text.
@@ -269,12 +283,14 @@ fn dotted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn chosen(files: &[&str], folders: &[&str], from: &str, to: &str) -> [String; 3] {
+    /// Changelogs, files of versions, guides to versions, other guides.
+    fn chosen(files: &[&str], folders: &[&str], from: &str, to: &str) -> [String; 4] {
         let owned =
             |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let span = Span::new(from, to).unwrap();
-        let chosen = choose(&owned(files), &owned(folders), &span);
-        [chosen.changelogs, chosen.versions, chosen.guides].map(|list| list.join(" "))
+        let chosen = choose(&owned(files), &owned(folders), Some("web"), &span);
+        let lists = [chosen.changelogs, chosen.versions, chosen.leading, chosen.guides];
+        lists.map(|list| list.join(" "))
     }
 
     #[test]
@@ -290,6 +306,8 @@ mod tests {
             "docs/releases/v2.2.0.md",
             "website/versioned_docs/version-2.1/install.md",
             "UPGRADING.md",
+            "docs/db/upgrade-instructions.md",
+            "docs/web/upgrade-instructions.md",
             "docs/upgrading/from-1-to-2.md",
             "docs/upgrading/upgrade-1.4.md",
             "docs/migration_to_2_0.rst",
@@ -304,7 +322,8 @@ mod tests {
             [
                 "CHANGELOG docs/changelog.md",
                 "docs/releases/v2.0.0.md docs/releases/v2.1.0.md",
-                "UPGRADING.md docs/migration_to_2_0.rst docs/upgrading/from-1-to-2.md",
+                "docs/migration_to_2_0.rst docs/upgrading/from-1-to-2.md",
+                "UPGRADING.md docs/web/upgrade-instructions.md docs/db/upgrade-instructions.md",
             ]
         );
         assert_eq!(
@@ -322,13 +341,19 @@ mod tests {
             ("docs/src/main/release/changes-26_0_0.adoc", "25.0.1", "26.0.0", true),
             ("website/news/2.4/index.md", "2.3.0", "2.4.1", true),
             ("content/docs/releases/release-notes/release-notes-1.19.md", "1.18", "1.19.2", true),
+            ("release-notes/release-notes-1.19.md", "1.19.0", "1.19.2", true),
+            ("release-notes/release-notes-1.18.md", "1.18.4", "1.19.2", false),
+            ("blog/2025/10-19-web-release-10.11.0/index.mdx", "10.10.7", "10.11.0", true),
+            ("blog/2022/06-10-web-10-8-0.mdx", "10.7.7", "10.8.1", true),
+            ("blog/2022/06-10-web-10-8-0.mdx", "10.8.0", "10.9.0", false),
+            ("blog/2024/2024-01-30-news.md", "2023.1.0", "2025.1.0", false),
             ("docs/1.19/backup.md", "1.18", "1.19.2", false),
             ("docs/releases/v1.2.30.md", "1.2.2", "1.2.3", false),
         ] {
             assert_eq!(chosen(&[file], &[], from, to)[1] == file, taken, "{file}");
         }
         let many: Vec<String> = (0..100).map(|n| format!("releases/v1.{n}.0.md")).collect();
-        let all = choose(&many, &[], &Span::new("1.0.0", "1.99.0").unwrap());
+        let all = choose(&many, &[], None, &Span::new("1.0.0", "1.99.0").unwrap());
         assert_eq!((all.versions.len(), all.more), (MOST, true));
     }
 
@@ -337,27 +362,5 @@ mod tests {
         let files = ["charts/other/web/Chart.yaml", "charts/web-api/Chart.yaml", "web/values.yaml"];
         let files = files.map(str::to_owned);
         assert_eq!(chart_folders(&files, "web"), ["charts/other/web"]);
-    }
-
-    #[test]
-    fn changelogs_tell_of_versions() {
-        for (text, version, tells) in [
-            ("# Changelog\n\n## [1.2.3] - 2024-01-01\n", "1.2.3", true),
-            ("## v1.2.3\n", "1.2.3", true),
-            ("1.2.3 (2024-01-01)\n-----\n", "1.2.3", true),
-            ("**Release 1.2.3.**", "1.2.3", true),
-            ("Version 1.2.3", "1.2.3", true),
-            ("## 1.2.30\n", "1.2.3", false),
-            ("## 11.2.3\n", "1.2.3", false),
-            ("## 1.2.3.4\n", "1.2.3", false),
-            (
-                "- since this is a long sentence about something else it may say 1.2.3 in passing",
-                "1.2.3",
-                false,
-            ),
-            ("", "1.2.3", false),
-        ] {
-            assert_eq!(tells_of(text, version), tells, "{text}");
-        }
     }
 }

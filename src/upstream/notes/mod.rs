@@ -4,7 +4,7 @@
 //! versions of an upgrade. [`forge`] turns the home into addresses, with what is particular to
 //! [`github`], [`gitlab`] and [`gitea`]; [`read`] asks in the order that costs least: releases,
 //! then the changelog, and only where these do not tell enough one list of all files, in which
-//! [`files`] finds folders of notes and upgrade guides. [`releases`] chooses what belongs to the
+//! [`files`] finds folders of notes and upgrade guides. [`changelog`] tells how far one has come. [`releases`] chooses what belongs to the
 //! upgrade, with versions as [`span`] reads them; [`ask`] asks each thing once a run and knows
 //! what a forge that has had enough says; [`html`] reads a page for people. What comes out is text,
 //! read elsewhere. [`annotations`]
@@ -12,6 +12,7 @@
 
 mod annotations;
 mod ask;
+mod changelog;
 mod files;
 mod forge;
 mod gitea;

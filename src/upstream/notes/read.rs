@@ -8,6 +8,7 @@
 //! way is said in the answer and loses nothing that was found before.
 
 use super::ask::Desk;
+use super::changelog::tells_of;
 use super::files::{self, Chosen};
 use super::forge::Forge;
 use super::home::{NotesHome, Part};
@@ -296,7 +297,7 @@ impl Visit<'_> {
         let mut early = None;
         for at in [tag, None].into_iter().skip(usize::from(tag.is_none())) {
             let Some(text) = reading.file(self.forge, at, path, besides).await else { continue };
-            if files::tells_of(&text, &version) {
+            if tells_of(&text, &version) {
                 reading.keep(self.forge, at, path, &text);
                 return true;
             }
@@ -325,7 +326,8 @@ impl Visit<'_> {
                 if let (true, Some(name)) = (folders.is_empty(), &self.part.name) {
                     folders = files::chart_folders(&listing.files, name);
                 }
-                let chosen = files::choose(&listing.files, &folders, self.span);
+                let chosen =
+                    files::choose(&listing.files, &folders, self.part.name.as_deref(), self.span);
                 if chosen.more || !listing.complete {
                     let label = &self.forge.label;
                     reading.lose(format!("not all files of notes of {label} were read"));
@@ -339,27 +341,35 @@ impl Visit<'_> {
             },
         };
         if !covered {
-            self.rest(reading, tag, &chosen).await;
+            self.rest(reading, tag, &chosen.changelogs, &chosen.versions).await;
         }
+        let mut guides = chosen.leading;
         if self.span.crosses_major() {
-            for path in &chosen.guides {
-                if let Some(text) = reading.file(self.forge, tag, path, true).await {
-                    reading.keep(self.forge, tag, path, &text);
-                }
+            guides.extend(chosen.guides);
+        }
+        for path in &guides {
+            if let Some(text) = reading.file(self.forge, tag, path, true).await {
+                reading.keep(self.forge, tag, path, &text);
             }
         }
     }
 
     /// Reads the changelogs that were found, up to one that has the target, or else the files of
     /// single versions.
-    async fn rest(&self, reading: &mut Reading<'_>, tag: Option<&str>, chosen: &Chosen) {
-        for path in &chosen.changelogs {
+    async fn rest(
+        &self,
+        reading: &mut Reading<'_>,
+        tag: Option<&str>,
+        changelogs: &[String],
+        versions: &[String],
+    ) {
+        for path in changelogs {
             let known = reading.pages.iter().any(|page| page.name == *path && page.line_links);
             if !known && self.changelog_at(reading, tag, path, false).await {
                 return;
             }
         }
-        for path in &chosen.versions {
+        for path in versions {
             if let Some(text) = reading.file(self.forge, tag, path, false).await {
                 reading.keep(self.forge, tag, path, &text);
             }

@@ -121,6 +121,12 @@ impl Span {
         self.to().is_pre_release()
     }
 
+    /// Tells whether notes that are kept for a version, or for a whole line, may hold some of the
+    /// upgrade: also those of the line that the target belongs to, though it began before.
+    pub(super) fn touches(&self, version: &Tag<'_>) -> bool {
+        self.contains(version) || is_inside(&self.to(), version)
+    }
+
     /// Tells whether the first number changes, or the second where the first is zero.
     pub(super) fn crosses_major(&self) -> bool {
         let (from, to) = (self.from(), self.to());
