@@ -86,6 +86,9 @@ fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged, detail: Detail) -> Str
     for why in &plan.why {
         let _ = writeln!(text, "  {}{}", why.message, paint(DIM, &rule(why)));
     }
+    for against in plan.preflight.refusals.iter().filter(|_| plan.stages.len() > 1) {
+        let _ = writeln!(text, "  {} {}", paint(YELLOW, "before it:"), against.message);
+    }
     text.push_str(&briefing_text(&plan.briefing, detail == Detail::Everything));
     for (file, note) in &staged.notes {
         let _ = writeln!(text, "  {file}: {}", note.message);

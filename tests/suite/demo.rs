@@ -24,7 +24,7 @@ fn it_ends_with_staged_branches_and_the_way_back() {
     let log = git(&dir, &["log", "--reverse", "--format=%s", &format!("main..{upgrade}")]);
     assert_eq!(
         log,
-        "chore(teslamate): scale to zero before 3.0.0\nchore(teslamate): upgrade 2.2.0 → 3.0.0\n"
+        "chore(teslamate): scale to zero before 3.0.0\nchore(teslamate): upgrade 2.2.0 → 3.0.0\nchore(teslamate): settle on 3.0.0\n"
     );
     let listed = branches(&dir);
     let reverts: Vec<&String> =
@@ -79,6 +79,6 @@ fn one_other_pin_and_one_other_answer_give_other_branches() {
     let log = git(&dir, &["log", "--reverse", "--format=%s", &format!("main..{upgrade}")]);
     assert_eq!(
         log,
-        "chore(teslamate): scale to zero before 3.0.1\nchore(teslamate): upgrade 2.1.0 → 3.0.1\n"
+        "chore(teslamate): scale to zero before 3.0.1\nchore(teslamate): upgrade 2.1.0 → 3.0.1\nchore(teslamate): settle on 3.0.1\n"
     );
 }

@@ -51,9 +51,9 @@ mod picture;
 mod program;
 #[cfg(test)]
 mod remediation;
-mod secrets;
 #[cfg(test)]
 mod runbooks;
+mod secrets;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

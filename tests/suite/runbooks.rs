@@ -16,7 +16,9 @@ use refit::report::runbook_markdown;
 use refit::runbook::{Block, Case, Runbook, SectionKind, runbook};
 use refit::state::{State, states};
 use refit::tree::{RepoPath, Tree, WorkTree};
-use refit::upgrade::{Briefing, PLAN_SCHEMA, Plan, Stage, StageKind, Unit};
+use refit::upgrade::{
+    Briefing, Gate, GateWord, PLAN_SCHEMA, Plan, Preflight, Stage, StageKind, Unit,
+};
 use refit::version::Bump;
 
 struct Repository {
@@ -54,7 +56,7 @@ fn plan(release: &ObjectName) -> Plan {
         kind,
         message: message.to_owned(),
         with: Vec::new(),
-        gates: vec!["no pod of it runs any more".to_owned()],
+        gates: vec![Gate::by_hand(GateWord::Stopped, "no pod of it runs any more")],
     };
     Plan {
         schema: PLAN_SCHEMA,
@@ -67,9 +69,11 @@ fn plan(release: &ObjectName) -> Plan {
         why: Vec::new(),
         rule: None,
         briefing: Briefing::default(),
+        preflight: Preflight::default(),
         pins: Vec::new(),
         releases: vec![release.clone()],
         changes: Vec::new(),
+        window: None,
         stages: vec![stage(StageKind::Stop, "stop it"), stage(StageKind::Upgrade, "upgrade it")],
         revert: vec![stage(StageKind::Revert, "back"), stage(StageKind::Start, "start it")],
         branch: "refit/upgrade/x".into(),

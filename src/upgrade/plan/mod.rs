@@ -296,25 +296,14 @@ impl Planner<'_> {
     }
 
     /// Returns the change that keeps Helm from taking a migration back half way; `None` where it
-    /// would not.
-    ///
-    /// # Errors
-    /// Why nothing keeps it from that: then the upgrade waits.
+    /// would not, or where no edit of the release keeps it from that: then it is said.
     fn hold(&self, releases: &[&Release], why: &mut Vec<Why>) -> Result<Option<Change>, Vec<Why>> {
         let mut edits: Vec<FileEdit> = Vec::new();
         for release in releases {
             let remediation = &release.remediation;
-            if let (Some(rollback), Some(patch)) =
-                (&remediation.rolls_back, &remediation.overridden)
-            {
-                let message = format!(
-                    "{} ({}), and {} ({}): Helm would take a migration back half way, and no edit of the release keeps it from that",
-                    rollback.shows, rollback.position, patch.shows, patch.position
-                );
-                return Err(vec![Why::new("rollback-overridden", message)]);
-            }
-            if let Some(refused) = &remediation.refused {
-                return Err(vec![refused.clone()]);
+            // Then an edit here changes nothing: the preflight says what does.
+            if remediation.overridden.is_some() {
+                continue;
             }
             if let Some(short) = &remediation.short {
                 let message = format!("{} ({})", short.shows, short.position);
