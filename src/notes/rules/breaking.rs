@@ -127,7 +127,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["support"],
         pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing|al of)|ceas(?:e|es|ed|ing)|end(?:s|ed|ing)?|discontinu(?:e|es|ed|ing)|withdr[ae]wn?)\b(?: \w+){0,2}?(?: [\w/.-]+){0,3}? support(?: (?:for|of|in|from|on|to|with|via|through|at|by|as|and|entirely|completely)\b| ?[^\w ]| [^\w ]|$)|\bsupport\b (?:for |of )?(?:[^.;]{1,80}?\b)?(?:has been|was|were|is|have been|had to be|is now|got) (?:removed|dropped|discontinued|ended|withdrawn)",
-        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:delayed|postponed|deferred|targeted|scheduled|planned|internal|end-to-end|code|without|revert\w*|re-?introduc\w*|restor(?:e|es|ed) support|drag)\b|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
+        unless: r"\b(?:will|future|later|next|plan\w*|soon)\b[^.]{0,30}(?:drop|remov)|\b(?:delayed|postponed|deferred|targeted|scheduled|planned|internal|end-to-end|code|without|revert\w*|re-?introduc\w*|restor(?:e|es|ed) support|drag|before the)\b|\b(?:python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn) ?v?(?:\d|\b)[^;]{0,20}support|support (?:for|of) (?:end[- ]of[- ]life |old(?:er)? |microsoft |the )?(?:versions of )?(?:ubuntu|debian|fedora|centos|rhel|windows|macos|os x|python|node(?:\.?js)?|golang|go|php|ruby|elixir|otp|erlang|typescript|internet explorer|ie ?11|safari|firefox|chrome|edge|browsers?|rust|npm|yarn)\b",
         finds: &[
             "The yard drops support for wooden hulls.",
             "Support for rowing was dropped.",
@@ -362,7 +362,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["remov", "drop", "delet", "renam"],
         pattern: r"(?:^|[^\w ] ?|\b(?:we|and|also|also) )(?:remov(?:e[sd]?|ing)|drop(?:s|ped)?|delete[sd]?|renam(?:e[sd]?|ing))(?: [a-z0-9-]+| [\x01\x03][0-9]+\x02){0,4}? (?:env(?:ironment)? (?:variables?|vars?)|config(?:uration)? (?:options?|keys?|values?|parameters?|settings?)|helm values?|command[- ]line (?:flags|options|arguments))\b",
-        unless: r"\b(?:from|in|of) (?:the )?(?:docs?|documentation|titles?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|internal|support|read|allow|fix\w*|tests?|examples?|file)\b|\b(?:will|can|may|could) be|^\W*to (?:revert|restore|go back|return|keep|disable|enable)\b|\byou can\b|\bby simply\b",
+        unless: r"\b(?:from|in|of) (?:the )?(?:docs?|documentation|titles?|readme|tests?|examples?|template|log)|\b(?:unused|duplicate|unneeded|unnecessary|quotes|internal|support|read|allow|fix\w*|tests?|examples?|file)\b|\b(?:will|can|may|could) be|^\W*to (?:revert|restore|go back|return|keep|disable|enable)\b|\byou can\b|\bby simply\b",
         finds: &[
             "remove unloved env variables of the anchor",
             "refactor: rename the environment variable of the foghorn",

@@ -97,7 +97,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: LOSSES,
         triggers: &["is now ", "are now "],
         pattern: r"\b(?:is|are) now (?:mounted|served|located|placed|kept|expected|read) (?:at|in|on|under|below|from|behind)\b|\b(?:data|configuration|config|files?|logs?|state|database|uploads?|media|assets)\b[^.;]{0,30}\b(?:is|are) now stored (?:at|in|on|under)\b",
-        unless: r"\b(?:fix\w*|bugs?|cached?|memory|automatic\w*|transparent\w*|internal\w*|optional\w*|menu|button|settings tab|cdn)\b",
+        unless: r"\b(?:fix\w*|bugs?|cached?|memory|automatic\w*|transparent\w*|internal\w*|optional\w*|menu|button|settings tab|cdn|columns?|tables?|repo(?:sitory)?)\b",
         finds: &["The page is now served below /ui.", "`/data` is now mounted at `/config`."],
         passes: &["The menu is now located on the left."],
         ..RULE
@@ -120,13 +120,17 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: ENTRIES,
         triggers: &["drop", "remov"],
         pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? for |images? for )?(?:arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:has|have) been dropped(?:$|[.;,!)])",
-        unless: r"\b(?:fix\w*|bugs?|requests?|packets?|messages?|connections?|events?|traces?|spans?|samples?|tables?|columns?|index\w*|when|if|ci|tests?|dev|runner|workflow|requirement|dependency)\b",
+        unless: r"\b(?:fix\w*|bugs?|requests?|packets?|messages?|connections?|events?|traces?|spans?|samples?|tables?|columns?|index\w*|when|if|ci|tests?|dev|runner|workflow|requirement|dependency|limits?|ids?|python|node|php|ruby|ubuntu|debian|fedora|windows|macos)\b",
         finds: &[
             "This version drops ARMv7.",
             "PostgreSQL 12 was dropped",
             "Rafts of all kinds have been dropped.",
         ],
-        passes: &["Packets have been dropped.", "Drop arm64 from CI"],
+        passes: &[
+            "Packets have been dropped.",
+            "Remove 32bit limit on amounts",
+            "Support for Python 3.7 has been dropped.",
+        ],
         ..RULE
     },
     Rule {
