@@ -12,7 +12,7 @@ use super::super::stream::Stream;
 use super::entries::{Entries, Entry, before_break, line_after, line_end, line_start, next_line};
 use super::plan::{Addition, Becomes, Changes, Content, stands_for};
 use super::splice::Splice;
-use super::value::{Hand, entry_lines, item_lines, spaces};
+use super::value::{Hand, Value, entry_lines, item_lines, spaces};
 use super::{EditError, Side, Slot, habits, scalars, shift};
 
 /// Turns a collection's changes into splices, and finds what it becomes.
@@ -192,7 +192,19 @@ fn lines(
             Ok(entry_lines(key, value, column, hand))
         }
         Content::New { key: None, value } if !mapping => Ok(item_lines(value, column, hand)),
-        Content::Moved { from, index, key } => moved_lines(from, *index, key.as_deref(), column),
+        Content::Moved { from, index, key, under } => {
+            let key = key.as_deref();
+            let [first, rest @ ..] = under.as_slice() else {
+                return moved_lines(from, *index, key, column);
+            };
+            // What stands in for the entry gives way to it, and shows where it goes.
+            let made = Value::Null.under(rest.iter().map(String::as_str).chain(["_"]));
+            let mut lines = entry_lines(first, &made, column, hand);
+            let stand_in = lines.pop().unwrap_or_default();
+            let column = stand_in.len() - stand_in.trim_start_matches(' ').len();
+            lines.extend(moved_lines(from, *index, key, column)?);
+            Ok(lines)
+        }
         Content::New { .. } | Content::Verbatim { .. } => {
             Err(EditError::unsupported(into, "an entry only goes into its own kind"))
         }

@@ -11,7 +11,7 @@ use super::events::{Depths, Like, Order, named};
 use super::plan::{Addition, Becomes, Changes, Content, Plan, in_flow};
 use super::proof::Proved;
 use super::splice::{Role, Spliced};
-use super::value::{Hand, written};
+use super::value::{Hand, Value, Written, written};
 use super::{EditError, habits, scalars};
 
 /// Lists what must stand in the new text, in document order.
@@ -295,28 +295,40 @@ impl<'a, 'p> Expectation<'a, 'p> {
                 self.events.push(Expected::Verbatim { start, end, depth, collection, edit });
             }
             Content::New { key, value } => {
-                let node = arrival.changes.entries.node;
-                let flow = in_flow(node)
-                    || arrival.changes.entries.flow && !arrival.changes.entries.list.is_empty();
-                let json = flow && habits::is_json(node);
-                let hand = Hand { step: 2, dash: 2, json };
-                for node in written(key.as_deref(), value, hand, flow) {
-                    self.events.push(Expected::Node(Box::new(ExpectedNode {
-                        depth: depth + node.depth,
-                        kind: Like::Kind(node.kind),
-                        value: node.value.map(Cow::Owned),
-                        anchor: None,
-                        tag: None,
-                        same: None,
-                        old: None,
-                        open_end: false,
-                        added: (node.depth == 0).then_some((collection, edit)),
-                    })));
-                }
+                let nodes = written_by(arrival, key.as_deref(), value);
+                self.new_nodes(nodes, depth, (collection, edit));
             }
-            Content::Moved { from, index, key } => {
-                self.moved(from, *index, key.as_deref(), depth, (collection, edit));
+            Content::Moved { from, index, key, under } => {
+                let added = (collection, edit);
+                let [first, rest @ ..] = under.as_slice() else {
+                    self.moved(from, *index, key.as_deref(), depth, Some(added));
+                    return;
+                };
+                // The entry takes the place of the innermost key and its value.
+                let made = Value::Null.under(rest.iter().map(String::as_str).chain(["_"]));
+                let mut nodes = written_by(arrival, Some(first), &made);
+                nodes.truncate(nodes.len().saturating_sub(2));
+                self.new_nodes(nodes, depth, added);
+                let below = u32::try_from(under.len()).unwrap_or(u32::MAX);
+                self.moved(from, *index, key.as_deref(), depth.saturating_add(below), None);
             }
+        }
+    }
+
+    /// Lists the nodes of what is new.
+    fn new_nodes(&mut self, nodes: Vec<Written>, depth: u32, added: (Id, usize)) {
+        for node in nodes {
+            self.events.push(Expected::Node(Box::new(ExpectedNode {
+                depth: depth + node.depth,
+                kind: Like::Kind(node.kind),
+                value: node.value.map(Cow::Owned),
+                anchor: None,
+                tag: None,
+                same: None,
+                old: None,
+                open_end: false,
+                added: (node.depth == 0).then_some(added),
+            })));
         }
     }
 
@@ -327,7 +339,7 @@ impl<'a, 'p> Expectation<'a, 'p> {
         index: usize,
         key: Option<&'p str>,
         depth: u32,
-        added: (Id, usize),
+        added: Option<(Id, usize)>,
     ) {
         let Some(entry) = from.list.get(index) else { return };
         let (start, end) = moved_range(from, entry);
@@ -341,7 +353,7 @@ impl<'a, 'p> Expectation<'a, 'p> {
             }
             let below = depths.enter(node);
             let mut event = self.kept(node, depth + below);
-            event.added = (below == 0).then_some(added);
+            event.added = added.filter(|_| below == 0);
             if let (Some(name), true) = (key, entry.key == Some(node)) {
                 event.same = None;
                 event.value = Some(Cow::Borrowed(name));
@@ -355,6 +367,14 @@ impl<'a, 'p> Expectation<'a, 'p> {
             self.comment(row);
         }
     }
+}
+
+/// Lists the nodes of a new entry as they are written where it comes in.
+fn written_by(arrival: &Arrival<'_, '_>, key: Option<&str>, value: &Value) -> Vec<Written> {
+    let entries = &arrival.changes.entries;
+    let flow = in_flow(entries.node) || entries.flow && !entries.list.is_empty();
+    let json = flow && habits::is_json(entries.node);
+    written(key, value, Hand { step: 2, dash: 2, json }, flow)
 }
 
 /// Checks that an addition goes between the entries that it was meant to go between.

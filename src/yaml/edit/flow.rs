@@ -11,7 +11,7 @@ use super::block::left_as;
 use super::entries::{Entries, column_of, line_start};
 use super::plan::{Addition, Becomes, Changes, Content, stands_for};
 use super::splice::Splice;
-use super::value::{Hand, flow_entry, flow_source, spaces};
+use super::value::{Hand, Value, flow_entry, flow_source, spaces};
 use super::{EditError, Side, Slot, block, habits, scalars};
 
 /// Turns a collection's changes into splices, and finds what it becomes.
@@ -213,13 +213,18 @@ fn source(into: Node<'_>, mapping: bool, content: &Content<'_>) -> Result<String
     match content {
         Content::New { key: Some(key), value } if mapping => Ok(flow_entry(key, value, hand)),
         Content::New { key: None, value } if !mapping => Ok(flow_source(value, hand, true)),
-        Content::Moved { from, index, key } if from.flow => {
+        Content::Moved { from, index, key, under } if from.flow => {
             let Some(entry) = from.list.get(*index) else { return Ok(String::new()) };
             let mut source = from.text().get(entry.start..entry.end).unwrap_or_default().to_owned();
             if let (Some(name), Some(old)) = (key, entry.key) {
                 let (_, spelled) = scalars::spell_key(old, name)?;
                 let start = old.row().start as usize - entry.start;
                 source.replace_range(start..old.row().end as usize - entry.start, &spelled);
+            }
+            for key in under.iter().rev() {
+                let entry = flow_entry(key, &Value::Null, hand);
+                let key = entry.strip_suffix("null").unwrap_or(&entry);
+                source = format!("{key}{{{source}}}");
             }
             Ok(source)
         }

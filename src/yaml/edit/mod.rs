@@ -117,6 +117,8 @@ pub enum Edit {
         leave: Option<String>,
     },
     /// Moves an entry with its comments to another collection of the same kind.
+    ///
+    /// Where `into` does not exist, the missing mappings are made around the entry.
     Move {
         /// The entry's value, or the item.
         from: Spot,

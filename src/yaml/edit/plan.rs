@@ -88,9 +88,22 @@ pub(super) struct Addition<'a> {
 
 /// What comes into a collection.
 pub(super) enum Content<'a> {
-    New { key: Option<String>, value: Value },
-    Moved { from: Entries<'a>, index: usize, key: Option<String> },
-    Verbatim { slot: Slot, text: String, instead_of: Option<String> },
+    New {
+        key: Option<String>,
+        value: Value,
+    },
+    /// An entry of another collection; `under` are the keys of mappings that are made around it.
+    Moved {
+        from: Entries<'a>,
+        index: usize,
+        key: Option<String>,
+        under: Vec<String>,
+    },
+    Verbatim {
+        slot: Slot,
+        text: String,
+        instead_of: Option<String>,
+    },
 }
 
 /// Resolves a set of edits; `depth` counts the block scalars around the stream.

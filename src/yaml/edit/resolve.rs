@@ -176,8 +176,19 @@ impl<'a> Plan<'a> {
         place: &Place,
     ) -> Result<(), EditError> {
         let node = locate(self.stream, from)?;
-        let target = locate(self.stream, into)?;
+        let (target, missing) = locate_deepest(self.stream, into)?;
         refuse_alias(target, into)?;
+        let key_of = |step: &Step| match step {
+            Step::Key(name) => Some(name.clone()),
+            _ => None,
+        };
+        // The mappings that are missing are made around the entry, behind all others.
+        let under: Option<Vec<String>> = missing.iter().map(key_of).collect();
+        let Some(under) = under.filter(|under| under.len() < MAX_DEPTH) else {
+            let what = "only missing mappings are made, no missing list items";
+            return Err(EditError::unsupported(target, what));
+        };
+        let place = if under.is_empty() { place } else { &Place::Last };
         if (node.id()..node.row().after).contains(&target.id()) {
             return Err(EditError::unsupported(node, "an entry does not move into itself"));
         }
@@ -195,17 +206,19 @@ impl<'a> Plan<'a> {
         if !fits && !target.is_null() {
             return Err(EditError::unsupported(target, "an entry only moves to its own kind"));
         }
-        if key.is_some() && !of_mapping {
+        if (key.is_some() || !under.is_empty()) && !of_mapping {
             return Err(EditError::unsupported(node, "an item has no key"));
         }
         let old = source.list.get(index).and_then(|entry| entry.key);
         let new_key = key.map(str::to_owned).or_else(|| Some(old?.value()?.into_owned()));
-        if let Some(key) = new_key.filter(|_| source.node != target || key.is_some()) {
+        let stays = !under.is_empty() || (source.node == target && key.is_none());
+        if let Some(key) = new_key.filter(|_| !stays) {
             refuse_existing(target, &key)?;
         }
         let changes = self.changes(target);
         let (gap, behind) = changes.gap(place)?;
-        let content = Content::Moved { from: source, index, key: key.map(str::to_owned) };
+        let key = key.map(str::to_owned);
+        let content = Content::Moved { from: source, index, key, under };
         changes.additions.push(Addition { edit: number, gap, behind, content, leave: None });
         Ok(())
     }

@@ -288,6 +288,16 @@ fn move_takes_the_entry_with_its_comments() {
         ),
         ("a: [x, {b: 1}]\nc:\n- d\n", moves("/a/1", "/c", None), "a: [x]\nc:\n- d\n- {b: 1}\n"),
         ("a: {b: 1, c: 2}\nd: {}\n", moves("/a/b", "/d", None), "a: {c: 2}\nd:\n  b: 1\n"),
+        // What is missing on the way is made.
+        (
+            "a:\n  # of b\n  b: '1' # c\n  e: 1\n",
+            moves("/a/b", "/a/s/t", Some("d")),
+            "a:\n  e: 1\n  s:\n    t:\n      # of b\n      d: '1' # c\n",
+        ),
+        ("a:\n  b: 1\nc: 2\n", moves("/a/b", "/a/s", None), "a:\n  s:\n    b: 1\nc: 2\n"),
+        ("a:\n  b:\n    - 1\nc: 2", moves("/a", "/s", None), "c: 2\ns:\n  a:\n    b:\n      - 1"),
+        ("a: {b: 1, c: 2}\n", moves("/a/b", "/a/s/t", Some("d")), "a: {c: 2, s: {t: {d: 1}}}\n"),
+        ("{\"a\": {\"b\": 1}}\n", moves("/a/b", "/s", None), "{\"a\": {}, \"s\": {\"b\": 1}}\n"),
     ] {
         check(given, &edits, produces);
     }
