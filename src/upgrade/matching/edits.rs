@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::plan_types::FileEdit;
 use crate::flux::{Mention, ObjectName, Place, Setting, SettingKind, Settings, Spelled};
-use crate::yaml::{Edit, Step};
+use crate::yaml::{self, Edit, Path, Spot, Step};
 
 /// Says why a setting is not edited; `None` if it may be.
 pub(super) fn refusal(setting: &Setting, upgraded: &BTreeSet<ObjectName>) -> Option<String> {
@@ -30,14 +30,7 @@ pub(super) fn renamed(setting: &Setting, new: &str) -> Option<FileEdit> {
         Spelled::Key if setting.kind == SettingKind::Variable => {
             Edit::RenameKey { at: place.spot.clone(), to: new.to_owned() }
         }
-        Spelled::Key => {
-            // Among values a rename is one of the last key; anything else is a move.
-            let Some(Step::Key(key)) = place.spot.path.0.last() else { return None };
-            let above = setting.name.strip_suffix(key.as_str())?;
-            let to = new.strip_prefix(above)?;
-            let at = place.spot.clone();
-            is_key(to, key).then(|| Edit::RenameKey { at, to: to.to_owned() })?
-        }
+        Spelled::Key => moved(setting, new)?,
         Spelled::Text { text, name } => {
             let mut after = text.clone();
             after.replace_range(name.clone(), new);
@@ -46,6 +39,39 @@ pub(super) fn renamed(setting: &Setting, new: &str) -> Option<FileEdit> {
         Spelled::Elsewhere => return None,
     };
     Some(in_file(place, edit))
+}
+
+/// Returns the edit that gives a value another path: another key in its place, or a move to
+/// another mapping with all that stands below it.
+fn moved(setting: &Setting, new: &str) -> Option<Edit> {
+    let spot = &setting.key.spot;
+    let (Step::Key(old), above) = spot.path.0.split_last()? else { return None };
+    let beside = setting.name.strip_suffix(old.as_str())?;
+    if let Some(to) = new.strip_prefix(beside).filter(|to| is_key(to, old)) {
+        return Some(Edit::RenameKey { at: spot.clone(), to: to.to_owned() });
+    }
+    let mut keys: Vec<&str> = new.split('.').collect();
+    if !keys.iter().all(|key| is_key(key, "")) {
+        return None;
+    }
+    // The root of the values is as many steps up as the old name has keys; one with a list or a
+    // dotted key inside has another number of them, and is left to a person.
+    let old_keys: Vec<&str> = setting.name.split('.').collect();
+    let (root, steps) =
+        spot.path.0.split_at_checked((above.len() + 1).checked_sub(old_keys.len())?)?;
+    let same = |(step, key): (&Step, &&str)| matches!(step, Step::Key(have) if have == key);
+    if !steps.iter().zip(&old_keys).all(same) {
+        return None;
+    }
+    let key = keys.pop()?;
+    let mut into = root.to_vec();
+    into.extend(keys.into_iter().map(|key| Step::Key(key.to_owned())));
+    Some(Edit::Move {
+        from: spot.clone(),
+        into: Spot::new(spot.document, Path(into)),
+        key: (key != old).then(|| key.to_owned()),
+        place: yaml::Place::Last,
+    })
 }
 
 /// Says whether a text can be the name of a variable.
