@@ -5,8 +5,9 @@
 
 use super::apps::App;
 use super::model::Kept;
+use super::roles::normal;
 use super::settings::Value;
-use crate::policy::{Keep, Policies};
+use crate::policy::{Glob, Keep, Policies};
 
 /// Lists what must be kept beside the data of a release.
 pub(super) fn keeps(app: &App<'_>, policies: &Policies) -> Vec<Kept> {
@@ -14,8 +15,14 @@ pub(super) fn keeps(app: &App<'_>, policies: &Policies) -> Vec<Kept> {
     let mut found: Vec<Kept> = Vec::new();
     for setting in &app.settings.list {
         let matches = |keep: &&&Keep| {
+            // A key of a storage service may hide behind a name of the application's own.
+            let key = match &setting.value {
+                Value::Secret { key, .. } => normal(key),
+                Value::Plain(_) => String::new(),
+            };
+            let except = |name: &Glob| name.matches(&setting.normal) || name.matches(&key);
             keep.names.iter().any(|name| name.matches(&setting.normal))
-                && !keep.except.iter().any(|name| name.matches(&setting.normal))
+                && !keep.except.iter().any(except)
         };
         let Some(keep) = rules.iter().find(matches) else { continue };
         // A switch or a path is no key.

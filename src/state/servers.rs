@@ -60,7 +60,7 @@ pub(super) fn of_app(
         .collect();
     let mut servers: Vec<Server> = engines
         .iter()
-        .filter_map(|container| of_container(app, container, inventory, around))
+        .filter_map(|container| of_container(app, container, inventory, policies, around))
         .collect();
     // Two containers of one controller are one server with its sidecar.
     servers.dedup_by(|later, first| later.own == first.own && later.engine == first.engine);
@@ -117,6 +117,7 @@ fn of_container(
     app: &App<'_>,
     container: &Container,
     inventory: &Inventory,
+    policies: &Policies,
     around: &Around,
 ) -> Option<Server> {
     let engine = container.engine.as_deref()?;
@@ -138,7 +139,15 @@ fn of_container(
     let own = match (&container.controller, alone) {
         (_, true) => Lives::Itself,
         (Some(controller), false) => Lives::OwnController { controller: controller.clone() },
-        (None, false) => Lives::Subchart { key: container.path.first().or(last)?.clone() },
+        (None, false) => {
+            let key = container.path.first().or(last)?.clone();
+            // Only a chart that is known as the engine's has labels that are known.
+            if policies.datastore_of_chart(&key).is_some() {
+                Lives::Subchart { key }
+            } else {
+                Lives::OwnController { controller: key }
+            }
+        }
     };
     let shows = format!("`{}` is an image of {engine}", container.image);
     let mut server = base(app, engine, &own, container.at.clone(), shows);
@@ -154,14 +163,16 @@ fn of_container(
         server.hosts = services(app, controller);
         server.workload = controller_workload(app, controller, Some(container));
     } else {
-        server.prefix = Some(match &own {
-            Lives::Subchart { key } => format!("{}-{key}", app.helm_name),
-            _ => app.helm_name.clone(),
-        });
-        server.hosts.push(app.full_name());
-        let part =
-            matches!(own, Lives::Subchart { .. }).then_some(container.path.first()).flatten();
-        server.workload = labelled(app, part.map(String::as_str));
+        // Of a part that is neither the release nor a chart of its own nothing is known.
+        let (prefix, workload) = match &own {
+            Lives::Subchart { key } => {
+                (Some(format!("{}-{key}", app.helm_name)), labelled(app, Some(key)))
+            }
+            Lives::Itself => (Some(app.helm_name.clone()), labelled(app, None)),
+            _ => (None, None),
+        };
+        server.hosts.extend(prefix.is_some().then(|| app.full_name()));
+        (server.prefix, server.workload) = (prefix, workload);
         if let Some(controller) = &container.controller {
             server.hosts.extend(services(app, controller));
         }

@@ -17,7 +17,7 @@ use super::servers::{Server, credential};
 use super::settings::{Setting, Value};
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{ObjectName, Sign};
-use crate::policy::Policies;
+use crate::policy::{Glob, Policies};
 
 /// What uses are looked for with.
 pub(super) struct Scene<'s, 'a> {
@@ -59,8 +59,8 @@ pub(super) fn uses(app: &App<'_>, scene: &Scene<'_, '_>) -> (Vec<Store>, Vec<Why
         stores.push(store);
     }
     let groups = groups(app, scene.policies);
-    for (stem, group) in &groups {
-        match scene.use_of(app, stem, group) {
+    for group in groups.values() {
+        match scene.use_of(app, group) {
             Some(Ok(store)) => add(&mut stores, store),
             Some(Err(why)) => unknown.push(why),
             None => {}
@@ -278,7 +278,7 @@ impl<'s> Scene<'s, '_> {
     }
 
     /// Makes a store of a group; nothing where the group is no use.
-    fn use_of(&self, app: &App<'_>, stem: &str, group: &Group<'_>) -> Option<Result<Store, Why>> {
+    fn use_of(&self, app: &App<'_>, group: &Group<'_>) -> Option<Result<Store, Why>> {
         let part = |role: CredentialRole| group.parts.get(&role).copied();
         let place = part(CredentialRole::Url).or_else(|| part(CredentialRole::Host));
         let address = place.and_then(|setting| address_of(setting, self.policies));
@@ -286,10 +286,14 @@ impl<'s> Scene<'s, '_> {
         if engine == "sqlite" {
             return self.file(app, group).map(Ok);
         }
+        let named = part(CredentialRole::Database).and_then(|setting| setting.value.readable());
+        if place.is_none() && named.is_some_and(|text| text.starts_with('/') && is_file(text)) {
+            return self.file(app, group).map(Ok);
+        }
         // A name alone, or a number of a port, is no use.
         let signs_in = [CredentialRole::User, CredentialRole::Password, CredentialRole::Database];
         let signs = signs_in.iter().filter(|role| group.parts.contains_key(role)).count();
-        if place.is_none() && (signs < 2 || (engine == "any" && !stem.contains('D'))) {
+        if place.is_none() && signs < 2 {
             return None;
         }
         // An address with another scheme, as of a web page, is none of a datastore.
@@ -500,7 +504,7 @@ impl<'s> Scene<'s, '_> {
             let Value::Secret { secret, .. } = &setting.value else { return None };
             let server = self.servers.iter().find(|server| {
                 server.namespace == app.namespace
-                    && server.secrets.contains(secret)
+                    && server.secrets.iter().any(|own| Glob::new(own).matches(secret))
                     && self.is_like(&server.engine, engine)
             })?;
             let shows = format!(
@@ -575,6 +579,10 @@ impl<'s> Scene<'s, '_> {
     fn file(&self, app: &App<'_>, group: &Group<'_>) -> Option<Store> {
         let file = group.file.or_else(|| group.parts.get(&CredentialRole::Url).copied());
         let file = file.or_else(|| group.parts.get(&CredentialRole::Host).copied());
+        let file = file.or_else(|| {
+            let named = group.parts.get(&CredentialRole::Database).copied();
+            named.filter(|setting| setting.value.readable().is_some_and(is_file))
+        });
         let setting = file.or(group.kind).or_else(|| group.settings.first().copied())?;
         let text = file.and_then(|file| file.value.readable()).unwrap_or_default();
         let text = text
@@ -766,8 +774,31 @@ fn sign_in(app: &App<'_>, group: &Group<'_>, address: Option<&Address>) -> Vec<C
     }
     if let (Some(address), Some(setting)) = (address, group.parts.get(&CredentialRole::Url)) {
         found.extend(from_address(&setting.name, &setting.at, address));
+        found.extend(from_variables(app, setting));
     }
     found
+}
+
+/// Reads the user and the database of an address that takes them from other variables, as
+/// `scheme://$(USER):$(WORD)@host/$(NAME)`.
+fn from_variables(app: &App<'_>, url: &Setting) -> Vec<Credential> {
+    let Value::Plain(text) = &url.value else { return Vec::new() };
+    let variable = |text: &str| {
+        let name = text.strip_prefix("$(")?.split_once(')')?.0;
+        app.settings.list.iter().find(|setting| setting.is_variable && setting.name == name)
+    };
+    let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+    let (signs, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let word = signs.split_once(':').map(|(_, word)| word);
+    let parts = [
+        (CredentialRole::User, Some(signs)),
+        (CredentialRole::Password, word),
+        (CredentialRole::Database, place.split_once('/').map(|(_, name)| name)),
+    ];
+    let found = parts
+        .into_iter()
+        .filter_map(|(role, text)| Some(credential(app, text.and_then(variable)?, role)));
+    found.collect()
 }
 
 /// Lists what an address says openly.
