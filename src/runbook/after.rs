@@ -83,6 +83,7 @@ pub(super) fn look(case: &Case<'_>) -> Section {
             "`{dependant}`, which uses the same data or depends on it, still shows what it should."
         ));
     }
+    checks.extend(case.application_checks());
     let mut blocks = Vec::new();
     if case.has_data() {
         checks.push(

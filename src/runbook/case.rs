@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::procedure::{Subject, beside, home};
 use super::shell;
 use super::slots::{Called, Slots};
-use crate::flux::{Inventory, ObjectName, Release};
+use crate::flux::{Inventory, ObjectName, Package, Release};
 use crate::policy::{Home, Policies};
 use crate::state::{Lives, State, Volume, VolumeKind, Workload};
 use crate::upgrade::{Plan, StageKind, short};
@@ -76,6 +76,26 @@ impl<'c> Case<'c> {
     /// Returns the versions in short.
     pub(super) fn versions(&self) -> (String, String) {
         short(&self.plan.from, &self.plan.to)
+    }
+
+    /// Returns what a policy says a person looks at to see that the applications work.
+    pub(super) fn application_checks(&self) -> Vec<String> {
+        let moves =
+            |package: &Package| self.plan.pins.iter().any(|pin| pin.package == package.to_string());
+        let mut checks: Vec<String> = Vec::new();
+        for pin in self.inventory.pins.iter().filter(|pin| moves(&pin.package)) {
+            let app = match &pin.package {
+                Package::Image(repository) => self.policies.app_of_image(&repository.path),
+                Package::HelmChart { chart, .. } => self.policies.app_of_chart(chart),
+                _ => None,
+            };
+            for check in app.iter().flat_map(|app| &app.policy.verify) {
+                if !checks.contains(check) {
+                    checks.push(check.clone());
+                }
+            }
+        }
+        checks
     }
 
     /// Says whether the upgrade stops what writes.
