@@ -180,7 +180,8 @@ fn every_setting_of_real_repositories_is_renamed_and_restored() {
     assert!(tally.failures.is_empty(), "{} failures", tally.failures.len());
 }
 
-/// Takes every setting of a release to be renamed: one fact for each name.
+/// Takes every setting of a release to be renamed, and every value to be moved one mapping further
+/// down: one fact for each name.
 fn rename_all(
     tree: &dyn Tree,
     release: &ObjectName,
@@ -192,10 +193,20 @@ fn rename_all(
         let locked = if setting.locked.is_some() { "locked " } else { "" };
         *tally.settings.entry(format!("{locked}{:?}", setting.kind)).or_default() += 1;
     }
-    for (kind, of) in [(Kind::App, SettingKind::Variable), (Kind::Chart, SettingKind::Value)] {
-        let chosen = settings.list.iter().filter(|setting| setting.kind == of);
+    for (kind, of, moves) in [
+        (Kind::App, SettingKind::Variable, false),
+        (Kind::Chart, SettingKind::Value, false),
+        (Kind::Chart, SettingKind::Value, true),
+    ] {
+        // What moves are scalars, since a mapping does not move beside what it holds.
+        let chosen = settings.list.iter().filter(|s| s.kind == of && (!moves || s.value.is_some()));
         let names: BTreeSet<&str> = chosen.map(|setting| setting.name.as_str()).collect();
-        let facts: Vec<Fact> = names.into_iter().map(|name| renamed(name, of)).collect();
+        let new = |(number, name): (usize, &str)| match name.rsplit_once('.') {
+            Some((above, last)) if moves => format!("{above}.new_{number}.{last}"),
+            _ => format!("{name}_2"),
+        };
+        let pairs = names.iter().enumerate().map(|(number, name)| (*name, new((number, name))));
+        let facts: Vec<Fact> = pairs.map(|(name, new)| renamed(name, new, of)).collect();
         let met = proved(tree, meet(&facts, kind, &[], settings, upgraded));
         let mut edits = Vec::new();
         for found in met.matches {
@@ -243,7 +254,7 @@ fn compare(
     }
 }
 
-fn renamed(name: &str, of: SettingKind) -> Fact {
+fn renamed(name: &str, new: String, of: SettingKind) -> Fact {
     let kind = match of {
         SettingKind::Variable => FactKind::EnvRenamed,
         _ => FactKind::ValueRenamed,
@@ -253,7 +264,7 @@ fn renamed(name: &str, of: SettingKind) -> Fact {
         version: "2.0.0".into(),
         name: Some(name.into()),
         old: Some(name.into()),
-        new: Some(format!("{name}_2")),
+        new: Some(new),
         component: None,
         range: None,
         summary: String::new(),

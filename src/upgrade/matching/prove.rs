@@ -46,5 +46,6 @@ fn refused(base: &dyn Tree, new: &[FileEdit], all: Vec<FileEdit>) -> Option<Stri
     let edits = all.into_iter().filter(|edit| files.contains(&edit.file)).collect();
     let change = Change::of("", "", edits);
     let refused = render(base, &[], &[&change]).err()?;
-    refused.first().map(|why| why.message.clone())
+    // The lines below the first show the text, which reads as noise within a sentence.
+    refused.first().map(|why| why.message.lines().next().unwrap_or_default().to_owned())
 }
