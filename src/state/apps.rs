@@ -176,6 +176,18 @@ impl<'a> App<'a> {
         })
     }
 
+    /// Returns the name that the common library gives to one of `count` claims. Before its fourth
+    /// major the only one has its key behind it as well.
+    pub(super) fn claim_name(&self, key: &str, count: usize) -> Option<String> {
+        let full = self.full_name();
+        match self.naming {
+            Naming::Common(4..) => self.resource_name(key, count, ""),
+            Naming::Common(3) if key == full => Some(full),
+            Naming::Common(_) => Some(format!("{full}-{key}")),
+            Naming::Other => None,
+        }
+    }
+
     /// Returns the label by which the common library tells the pods of a controller.
     pub(super) fn controller_label(&self) -> Option<&'static str> {
         match self.naming {

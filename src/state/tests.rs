@@ -353,23 +353,12 @@ controllers:
   main: {containers: {app: {image: {repository: registry.example/shop/app, tag: 1.0.0}}}}
   jobs: {containers: {app: {image: {repository: registry.example/shop/app, tag: 1.0.0}}}}
 persistence:
-  data: {size: 1Gi}
-  more: {size: 1Gi}",
+  data: {size: 1Gi}",
     );
     for (version, names, claims, label) in [
-        (
-            "4.3.0",
-            ["app-main", "app-jobs"],
-            ["app-data", "app-more"],
-            "app.kubernetes.io/controller",
-        ),
-        (
-            "3.7.3",
-            ["app-main", "app-jobs"],
-            ["app-data", "app-more"],
-            "app.kubernetes.io/component",
-        ),
-        ("2.6.0", ["app", "app-jobs"], ["app-data", "app-more"], "app.kubernetes.io/component"),
+        ("4.3.0", ["app-main", "app-jobs"], ["app"], "app.kubernetes.io/controller"),
+        ("3.7.3", ["app-main", "app-jobs"], ["app-data"], "app.kubernetes.io/component"),
+        ("2.6.0", ["app", "app-jobs"], ["app-data"], "app.kubernetes.io/component"),
     ] {
         let source = SOURCE.replace("4.3.0", version);
         let tree = MemoryTree::of([("app.yaml", text.as_str()), ("source.yaml", &source)]).unwrap();

@@ -123,7 +123,7 @@ impl Search<'_, '_> {
                 volume.position = entry.at.clone();
                 if volume.kind == VolumeKind::Claim && volume.claim.is_none() {
                     let plain = path.is_empty() && entry.value.get("nameOverride").is_none();
-                    let name = self.app.resource_name(&entry.key, claims, "");
+                    let name = self.app.claim_name(&entry.key, claims);
                     let name =
                         name.filter(|_| plain && matches!(self.app.naming, Naming::Common(_)));
                     if let Some(name) = name {
