@@ -212,6 +212,16 @@ fn lost(error: &Error) -> String {
     }
 }
 
+/// What the releases tell about where else to look.
+struct Known {
+    /// The target's tag.
+    target: Option<String>,
+    /// Whether they tell of the target.
+    covered: bool,
+    /// Whether the forge knows no such repository.
+    missing: bool,
+}
+
 /// One visit to a repository of a forge.
 struct Visit<'a> {
     forge: &'a Forge,
@@ -221,25 +231,25 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     async fn make(&self, reading: &mut Reading<'_>) {
-        let (target, mut covered) = self.releases(reading).await;
+        let Known { target, mut covered, missing } = self.releases(reading).await;
         let tag = target.as_deref();
         if let Some(path) = &self.part.file {
-            covered |= self.changelog_at(reading, tag, path, false).await;
+            covered |= self.changelog_at(reading, tag, path, covered, false).await;
         } else {
             covered |= self.changelog(reading, tag, files::FIRST, covered).await;
         }
         if covered && !self.span.crosses_major() {
             return;
         }
-        self.search(reading, tag, covered).await;
+        self.search(reading, tag, covered, missing).await;
     }
 
-    /// Reads the releases; returns the target's tag, and whether they tell of the target.
-    async fn releases(&self, reading: &mut Reading<'_>) -> (Option<String>, bool) {
+    /// Reads the releases, and returns what they tell about where else to look.
+    async fn releases(&self, reading: &mut Reading<'_>) -> Known {
         reading.looked_at.push(format!("releases of {}", self.forge.label));
         let mut all = Releases::default();
         let mut url = Some(self.forge.releases.clone());
-        let mut pages = 0;
+        let (mut pages, mut missing) = (0, false);
         while let Some(at) = url.take() {
             if pages == MOST_PAGES {
                 let label = &self.forge.label;
@@ -248,6 +258,7 @@ impl Visit<'_> {
             }
             pages += 1;
             let answer = reading.desk.releases(self.forge, &at).await;
+            missing |= matches!(answer, Ok(None));
             let Some(page) = reading.heard(answer, false) else { break };
             let news = all.add(page.releases.clone());
             if !news || all.reach(self.part, &self.forge.name, self.span) {
@@ -268,7 +279,7 @@ impl Visit<'_> {
             let url = self.forge.release(&release.tag).map(|url| url.expose().to_owned());
             reading.pages.push(releases::page(release, url.unwrap_or_default()));
         }
-        (told.target, told.covers)
+        Known { target: told.target, covered: told.covers, missing }
     }
 
     /// Reads a changelog; tells whether it has the target.
@@ -283,28 +294,29 @@ impl Visit<'_> {
             Some(folder) => format!("{folder}/{name}"),
             None => name.to_owned(),
         };
-        self.changelog_at(reading, tag, &path, besides).await
+        self.changelog_at(reading, tag, &path, besides, besides).await
     }
 
+    /// Reads a changelog at the target's tag, and unless that is to be all, where it does not tell
+    /// of the target, on the default branch.
     async fn changelog_at(
         &self,
         reading: &mut Reading<'_>,
         tag: Option<&str>,
         path: &str,
         besides: bool,
+        once: bool,
     ) -> bool {
         let version = self.span.end_written();
         let mut early = None;
-        for at in [tag, None].into_iter().skip(usize::from(tag.is_none())) {
+        let places = if tag.is_none() || once { &[tag][..] } else { &[tag, None] };
+        for at in places.iter().copied() {
             let Some(text) = reading.file(self.forge, at, path, besides).await else { continue };
             if tells_of(&text, &version) {
                 reading.keep(self.forge, at, path, &text);
                 return true;
             }
             early.get_or_insert((at, text));
-            if besides {
-                break;
-            }
         }
         // It may tell of versions on the way all the same.
         if let Some((at, text)) = early {
@@ -314,14 +326,23 @@ impl Visit<'_> {
     }
 
     /// Looks through all files for what the usual places do not tell.
-    async fn search(&self, reading: &mut Reading<'_>, tag: Option<&str>, covered: bool) {
+    async fn search(
+        &self,
+        reading: &mut Reading<'_>,
+        tag: Option<&str>,
+        covered: bool,
+        missing: bool,
+    ) {
         let listing = match self.forge.tree(tag) {
             Ok(url) => reading.desk.listing(self.forge, &url).await,
             Err(error) => Err(error),
         };
         reading.looked_at.push(format!("the files of {}", self.forge.label));
-        let chosen = match reading.heard(listing, covered) {
-            Some(listing) if !listing.files.is_empty() => {
+        let listing = reading.heard(listing, covered).filter(|listing| !listing.files.is_empty());
+        // A name that is only guessed is tried in one place.
+        let guessed = listing.is_none();
+        let chosen = match listing {
+            Some(listing) => {
                 let mut folders: Vec<String> = self.part.folder.iter().cloned().collect();
                 if let (true, Some(name)) = (folders.is_empty(), &self.part.name) {
                     folders = files::chart_folders(&listing.files, name);
@@ -334,14 +355,16 @@ impl Visit<'_> {
                 }
                 chosen
             }
-            _ => Chosen {
+            // The forge knows nothing of it at all.
+            None if missing => return,
+            None => Chosen {
                 changelogs: files::FURTHER.map(str::to_owned).into(),
                 guides: files::GUIDES.map(str::to_owned).into(),
                 ..Chosen::default()
             },
         };
         if !covered {
-            self.rest(reading, tag, &chosen.changelogs, &chosen.versions).await;
+            self.rest(reading, tag, &chosen, guessed).await;
         }
         let mut guides = chosen.leading;
         if self.span.crosses_major() {
@@ -360,16 +383,16 @@ impl Visit<'_> {
         &self,
         reading: &mut Reading<'_>,
         tag: Option<&str>,
-        changelogs: &[String],
-        versions: &[String],
+        chosen: &Chosen,
+        guessed: bool,
     ) {
-        for path in changelogs {
+        for path in &chosen.changelogs {
             let known = reading.pages.iter().any(|page| page.name == *path && page.line_links);
-            if !known && self.changelog_at(reading, tag, path, false).await {
+            if !known && self.changelog_at(reading, tag, path, false, guessed).await {
                 return;
             }
         }
-        for path in versions {
+        for path in &chosen.versions {
             if let Some(text) = reading.file(self.forge, tag, path, false).await {
                 reading.keep(self.forge, tag, path, &text);
             }

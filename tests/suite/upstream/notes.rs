@@ -463,3 +463,30 @@ async fn what_is_asked_of_github_is_what_it_describes() {
     let ours: Vec<&String> = violations.iter().filter(|v| v.contains("request")).collect();
     assert_eq!(ours, [""; 0], "{violations:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_that_is_gone_costs_three_requests() {
+    let server = Server::start(|_| nothing());
+    let pages = notes(&server, http(), "2.0.0").await;
+    assert_eq!((names(&pages).len(), pages.cut), (0, None));
+    assert_eq!(
+        server.lines(),
+        [
+            "GET /api/repos/o/r/releases?per_page=100",
+            "GET /raw/o/r/HEAD/CHANGELOG.md",
+            "GET /api/repos/o/r/git/trees/HEAD?recursive=1"
+        ]
+    );
+    // One that is there, without a list of its files, has the usual names tried in one place.
+    let server = Server::start(|heard| match heard.path() {
+        "/api/repos/o/r/releases" => Say::json(&json!([])),
+        "/raw/o/r/HEAD/NEWS.md" => text("## 2.0.0\n\n- One\n"),
+        "/raw/o/r/HEAD/UPGRADING.md" => text("## From 1 to 2\n\n- Two\n"),
+        _ => nothing(),
+    });
+    let pages = notes(&server, http(), "2.0.0").await;
+    assert_eq!(names(&pages), ["NEWS.md", "UPGRADING.md"], "{:#?}", server.lines());
+    let asked = server.lines();
+    let once: std::collections::BTreeSet<&String> = asked.iter().collect();
+    assert_eq!((asked.len(), once.len()), (3 + 3 + 6, 12), "{asked:#?}");
+}
