@@ -174,13 +174,23 @@ impl<'c> Case<'c> {
                     engine: "volume",
                     home: None::<Home>,
                     beside: beside(std::slice::from_ref(volume)),
-                    slots: Slots::of_volume(volume, &called, app.as_ref()),
+                    slots: Slots::of_volume(volume, &called, self.mounting(release, volume)),
                 },
                 volume: Some(volume),
                 loss: policy.and_then(|engine| engine.policy.loss.clone()),
             });
         }
         kept
+    }
+
+    /// Returns the pods of a release that mount a volume.
+    fn mounting(&self, release: &Release, volume: &Volume) -> Option<&'c Workload> {
+        let mounts = |workload: &&Workload| {
+            let mut labels = workload.selector.iter();
+            volume.controllers.is_empty()
+                || labels.any(|(_, value)| volume.controllers.contains(value))
+        };
+        self.workloads(release).iter().find(mounts)
     }
 
     /// Returns the first pods of a release itself.

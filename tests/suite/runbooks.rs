@@ -267,3 +267,19 @@ fn a_neighbour_s_database_is_dumped_proved_and_restored_by_name() {
     }
     assert!(!text.contains("ENC["));
 }
+
+#[test]
+fn a_volume_is_looked_at_from_the_pods_that_mount_it() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/demo/repo");
+    let repository = read(&demo);
+    let runbook = write(&repository, &ObjectName::new(Some("media"), "immich"));
+    let text = runbook_markdown(&runbook, 2, &[]);
+    for piece in [
+        "kubectl exec -n media deploy/immich-server -- df -h /data",
+        "kubectl exec -n media deploy/immich-machine-learning -- df -h /cache",
+        "statefulset/immich-postgres -c app -- pg_dump -U \"$DB_USER\" -d \"$DB_NAME\"",
+        "Caches and queues are not backed up",
+    ] {
+        assert!(text.contains(piece), "{piece} is not in\n{text}");
+    }
+}
