@@ -301,8 +301,9 @@ impl Planner<'_> {
         let mut edits: Vec<FileEdit> = Vec::new();
         for release in releases {
             let remediation = &release.remediation;
-            // Then an edit here changes nothing: the preflight says what does.
-            if remediation.overridden.is_some() {
+            // Where nothing takes it back, a timeout is a message and no more. Where a parent's patch
+            // does, an edit here changes nothing: the preflight says what does.
+            if remediation.rolls_back.is_none() || remediation.overridden.is_some() {
                 continue;
             }
             if let Some(short) = &remediation.short {
