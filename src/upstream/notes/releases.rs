@@ -34,7 +34,7 @@ const MOST_TEXT: usize = 16 * 1024 * 1024;
 /// What the releases tell about an upgrade.
 #[derive(Debug, Default)]
 pub(super) struct Told<'a> {
-    /// The releases in the span, newest first as the forge has them.
+    /// The releases after the start, newest first as the forge has them.
     pub(super) releases: Vec<&'a Release>,
     /// The target's Git tag.
     pub(super) target: Option<String>,
@@ -82,12 +82,15 @@ impl Releases {
         let mut told = Told::default();
         for (named, release) in &self.list {
             let version = named.version();
-            if named.name != name || !span.contains(&version) {
+            // What comes after the target is kept as well: there a move is announced whose versions
+            // the old place never gets.
+            if named.name != name || !span.is_after(&version) {
                 continue;
             }
             // The target counts, whatever the forge marks it as.
             let early = release.early || version.is_pre_release();
-            if early && !span.ends_in_pre_release() && !span.is_end(&version) {
+            let on_the_way = span.ends_in_pre_release() && span.contains(&version);
+            if early && !on_the_way && !span.is_end(&version) {
                 continue;
             }
             if span.is_end(&version) && told.target.is_none() {
@@ -223,6 +226,8 @@ mod tests {
             // target counts in any case.
             (&early, part("", ""), "2.0.0", "3.0.0", "v3.0.0 v2.9.0"),
             (&early, part("", ""), "3.0.0", "3.1.0-rc.1", "v3.1.0-rc.1"),
+            // What comes later may say where the image went.
+            (&["v3.0.0", "v2.0.0", "v1.0.0"], part("", ""), "1.0.0", "2.0.0", "v3.0.0 v2.0.0"),
             (&["nightly", "latest"], part("", ""), "1.0.0", "2.0.0", ""),
             (&[], part("web", "charts/web"), "1.0.0", "2.0.0", ""),
         ] {
