@@ -81,7 +81,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Implied,
         place: ENTRIES,
         triggers: &["changed", "moved"],
-        pattern: r"\b(?:config\w* |volume |data |default |listen\w* |mount |health ?check |metrics? |service |container |file |storage )+(?:formats?|paths?|ports?|endpoints?|locations?|names?|urls?|schemas?|structures?|layouts?|director(?:y|ies)|folders?|volumes?|uid|user) (?:has |have |was |were )?(?:been )?(?:changed|moved) (?:from|to)\b|\b(?:formats?|paths?|ports?|endpoints?|directory|folder) (?:changed|moved) from\b[^.;]{1,60}\bto\b",
+        pattern: r"\b(?:config\w* |volume |data |default |listen\w* |mount |health ?check |metrics? |service |container |file |storage )+(?:formats?|paths?|ports?|endpoints?|locations?|names?|urls?|schemas?|structures?|layouts?|director(?:y|ies)|folders?|volumes?|uid|user) (?:has |have |was |were )?(?:been )?(?:changed|moved) (?:from|to)\b|\b(?:class|label|selector|secret|service) names? (?:has |have )?changed\b|\b(?:formats?|paths?|ports?|endpoints?|directory|folder) (?:changed|moved) from\b[^.;]{1,60}\bto\b",
         unless: r"\b(?:fix\w*|bugs?|docs?|documentation|readme|automatic\w*|transparent\w*|internal\w*|tests?|ui|page|dev|development|color|icon|backup file)\b",
         finds: &[
             "The volume path changed from /data to /var/lib/ship.",
@@ -119,7 +119,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: ENTRIES,
         triggers: &["drop", "remov"],
-        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? for |images? for )?(?:arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:has|have) been dropped(?:$|[.;,!)])",
+        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? for |images? for )?(?:arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:(?:has|have) been|was|were) dropped(?:$|[.;,!)])",
         unless: r"\b(?:fix\w*|bugs?|requests?|packets?|messages?|connections?|events?|traces?|spans?|samples?|tables?|columns?|index\w*|when|if|ci|tests?|dev|runner|workflow|requirement|dependency|limits?|ids?|python|node|php|ruby|ubuntu|debian|fedora|windows|macos)\b",
         finds: &[
             "This version drops ARMv7.",

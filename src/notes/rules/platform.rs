@@ -267,11 +267,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "should not be used",
             "not recommended",
         ],
-        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
+        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken)|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{1,60}? (?:and|,) (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
         unless: r"\b(?:do not|don't|no) (?:need|have|worry|forget)|\bnot affected\b|avoid (?:the )?(?:need|use of|loading|calling)",
         finds: &[
             "Do not deploy `v2.7.0`, it leaks.",
             "Version 4.1.0 has been yanked.",
+            "Version 4.1.0 contains a leak and was withdrawn, use 4.1.1.",
             "Hotfix for 3.3.0, which loses cargo.",
         ],
         passes: &["You do not need 4.1.0.", "Avoid loading the page twice."],
