@@ -143,6 +143,9 @@ pub struct Step {
     /// The command, with slots.
     #[serde(default)]
     pub run: Option<String>,
+    /// The command where a slot of the first one cannot be filled.
+    #[serde(default)]
+    pub otherwise: Option<String>,
     /// Where it holds; everywhere if nothing is named.
     #[serde(default)]
     pub lives: Vec<Home>,

@@ -74,7 +74,12 @@ pub(super) fn procedure(policies: &Policies, subject: &Subject<'_>, which: Proce
     let mut filled = Filled { blocks: Vec::new(), is_whole: !steps.is_empty() };
     for step in &steps {
         let says = subject.slots.sentence(&step.says);
-        match step.run.as_deref().map(|run| subject.slots.fill(run)) {
+        let fill = |run: &str| subject.slots.fill(run);
+        let filled_in = step.run.as_deref().map(|run| {
+            let other = || step.otherwise.as_deref().and_then(|other| fill(other).ok());
+            fill(run).or_else(|missing| other().ok_or(missing))
+        });
+        match filled_in {
             Some(Ok(command)) => {
                 filled.blocks.push(Block::Text(says));
                 filled.blocks.push(Block::Shell(command));
