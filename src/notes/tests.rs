@@ -171,6 +171,22 @@ fn values_of_charts_are_read() {
 }
 
 #[test]
+fn a_first_heading_among_others_is_no_title() {
+    let text = "### Breaking changes\n\n_No breaking changes._\n\n### Features\n\n- Feature: sails can be sorted by colour\n";
+    let source = Source { name: "releases/v2.0.0.md".to_owned(), text: text.to_owned() };
+    let notes = read(&[source], "1.0.0", "2.0.0", Kind::App).unwrap();
+    assert_eq!(notes.summary.declared, Declared::None, "{:?}", notes.facts);
+}
+
+#[test]
+fn what_concerns_only_what_came_before_the_start_is_nothing() {
+    let old = "- A ship older than v0.9.0 must be upgraded to v0.9.0 first, otherwise it sinks.";
+    check(Kind::App, old, Declared::None, &[]);
+    let new = "- A ship older than v1.5.0 must be upgraded to v1.5.0 first, otherwise it sinks.";
+    assert_eq!(facts(Kind::App, new).0, Declared::Implicit);
+}
+
+#[test]
 fn requirements_stops_and_the_way_back_are_read() {
     check(
         Kind::App,

@@ -13,6 +13,7 @@ use super::super::markup;
 use super::super::names::Name;
 use super::super::passage::{Passage, Shape};
 use super::super::rules::engine::{Engine, Hit};
+use super::super::rules::platform::BESIDE;
 use super::super::rules::{Makes, Scope};
 use super::super::sections::State;
 use super::super::sentence::Sentence;
@@ -160,7 +161,10 @@ impl Reader<'_> {
         let rule = hit.rule;
         let mark = &Mark { rule: rule.name, confidence: rule.confidence, ..mark.clone() };
         let text = marked.text.as_str();
-        if self.is_later(text, rule.makes) || (rule.subject && is_object(hit, text)) {
+        if self.is_later(text, rule.makes)
+            || self.is_behind(text)
+            || (rule.subject && is_object(hit, text))
+        {
             return;
         }
         match rule.makes {
@@ -240,6 +244,29 @@ impl Reader<'_> {
                 && other.order(version).is_gt()
                 && !other.is_within(version)
                 && own
+        })
+    }
+}
+
+impl Reader<'_> {
+    /// Tells whether a sentence concerns only those who come from a version before the start, as
+    /// in `an installation older than 1.2 must …`.
+    fn is_behind(&self, text: &str) -> bool {
+        static BESIDES: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(&format!(r"(?i)(?-u:\b)(?:{BESIDE})(?-u:\b)")).ok());
+        let lower = text.to_ascii_lowercase();
+        let words = ["older than", "earlier than", "lower than"];
+        if !words.iter().any(|words| lower.contains(words))
+            || BESIDES.as_ref().is_none_or(|pattern| pattern.is_match(text))
+        {
+            return false;
+        }
+        Version::find_all(text, 2).iter().any(|(start, _, version)| {
+            let before = lower.get(..*start).unwrap_or_default();
+            let before = before.trim_end_matches(['v', '`', '*', ' ']);
+            let before = before.strip_suffix("version").unwrap_or(before).trim_end();
+            words.iter().any(|words| before.ends_with(words))
+                && !self.reading.span.is_after_from(version)
         })
     }
 }

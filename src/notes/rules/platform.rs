@@ -102,6 +102,42 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
+        name: "needed-in-version",
+        makes: Makes::Requires,
+        confidence: Confidence::High,
+        place: REQUIREMENTS,
+        triggers: &[
+            "needed in",
+            "required in",
+            "expected in",
+            "must be version",
+            "must be at least",
+        ],
+        pattern: r"\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)? (?:is|are) (?:now )?(?:needed|required|expected) in (?:at least )?versions? (?P<range>{V}(?: ?(?:\+|or (?:higher|newer|later|above)))?)|\b(?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)? must be (?:at least )?(?:version )?(?P<range2>{V}(?: ?(?:\+|or (?:higher|newer|later|above)))?)",
+        unless: ELSEWHERE,
+        finds: &[
+            "PostgreSQL is needed in version 14.2 or newer, or 15.1 or newer.",
+            "Redis must be at least version 6.2.",
+        ],
+        passes: &["Charts are needed in version control.", "The anchor must be at least heavy."],
+        ..RULE
+    },
+    Rule {
+        name: "requires-neighbour",
+        makes: Makes::Requires,
+        confidence: Confidence::High,
+        place: REQUIREMENTS,
+        triggers: &["requir", "need"],
+        pattern: r"\b(?:requires?|needs?)(?: at least)?(?: the)?(?: chart)? `?(?P<component>(?-i:[a-z])[a-z0-9]*(?:-[a-z0-9]+)+)`?(?: chart)?(?: in)?(?: version)? (?P<range>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above)))?)",
+        unless: ELSEWHERE,
+        finds: &[
+            "Requires lighthouse-platform 1.9.0 or newer.",
+            "It needs the chart harbour-data >= 2.1.",
+        ],
+        passes: &["Requires a re-login after 1.9.0.", "It needs two-factor codes."],
+        ..RULE
+    },
+    Rule {
         name: "minimum-version",
         makes: Makes::Requires,
         confidence: Confidence::High,
@@ -237,14 +273,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "go back",
             "one-way",
             "way back",
+            "cannot be opened",
+            "cannot be read",
         ],
-        pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b[^.;]{0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\bprevents? (?:an? |any )?(?:downgrad|roll ?back)\w*|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\bno way back\b|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
+        pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b[^.;]{0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\bprevents? (?:an? |any )?(?:downgrad|roll ?back)\w*|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\b(?:no way back|there is no (?:downgrade|roll ?back))\b|\bcannot be (?:opened|read|used) (?:any ?more )?by (?:v?\d+\.[\dx]|(?:older|earlier|previous|old) (?:versions?|releases?))|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
         unless: r"\b(?:fix\w*|safe and supported|settings? cannot|button|ui)\b",
         finds: &[
             "The database cannot be downgraded.",
             "Downgrading is not supported after this.",
             "A second ship is the only way to go back.",
             "This migration is irreversible.",
+            "The log is rewritten and cannot be opened by 1.x afterwards.",
+            "Make a copy: there is no downgrade.",
         ],
         passes: &["Going back is easy, and supported.", "Fixed: an entry cannot be reverted."],
         ..RULE

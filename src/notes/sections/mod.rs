@@ -107,8 +107,13 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
 /// Tells what a whole document is about, from its title and its name.
 pub(super) fn about(source: &str, document: &Document<'_>) -> Topics {
     let name = source.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
-    let title = document.blocks.iter().find(|block| matches!(block.kind, Kind::Heading(_)));
-    let title = title.map(|block| document.plain(block).text).unwrap_or_default();
+    // A heading that others stand beside is one part among them, and no title.
+    let title = match headings(document).as_slice() {
+        [(_, level, text), rest @ ..] if rest.iter().all(|(_, other, _)| other > level) => {
+            text.clone()
+        }
+        _ => String::new(),
+    };
     let topics = Topics::of(&name).and(Topics::of(&title));
     topics.only(Topics::BREAKING.and(Topics::UPGRADE))
 }
