@@ -179,6 +179,14 @@ fn a_first_heading_among_others_is_no_title() {
 }
 
 #[test]
+fn what_was_asked_for_before_does_not_break() {
+    let text = "PostgreSQL is needed in version 16.7 or newer. This has not changed since 1.0.0.";
+    check(Kind::App, text, Declared::None, &["requires PostgreSQL >=16.7"]);
+    let text = "- Requires harbour-platform 2.0.0 or newer.";
+    assert_eq!(facts(Kind::Chart, text).1, ["requires harbour-platform >=2.0.0"]);
+}
+
+#[test]
 fn what_concerns_only_what_came_before_the_start_is_nothing() {
     let old = "- A ship older than v0.9.0 must be upgraded to v0.9.0 first, otherwise it sinks.";
     check(Kind::App, old, Declared::None, &[]);

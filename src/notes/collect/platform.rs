@@ -34,7 +34,10 @@ impl Reader<'_> {
         let is_own = |version: &Version| {
             version.precision() >= 2 && self.reading.own_versions.contains(&version.to_string())
         };
-        if Version::find_all(written, 1).iter().any(|(_, _, version)| is_own(version)) {
+        // What has a name of its own may have the same version, as the parts of one family have.
+        let is_neighbour = component.contains('-') && component.starts_with(char::is_lowercase);
+        let own = Version::find_all(written, 1).iter().any(|(_, _, version)| is_own(version));
+        if own && !is_neighbour {
             return;
         }
         let of_space = component.to_lowercase().contains("space") || component.contains("disk");
@@ -48,7 +51,7 @@ impl Reader<'_> {
         // What the notes of the version before ask for as well is nothing new.
         let is_new = match (presumed, highest(&range)) {
             (Some(presumed), Some(minimum)) => minimum.order(presumed).is_gt(),
-            _ => hit.rule.makes != Makes::Presumes,
+            _ => hit.rule.makes != Makes::Presumes && !stays_the_same(&passage.plain.text),
         };
         let at = self.found.add(
             Fact { component: Some(component), range: Some(range.clone()), ..fact.clone() },
@@ -125,6 +128,14 @@ impl Reader<'_> {
         let Some(fact) = self.begin(kind, mark) else { return };
         self.found.add(Fact { name: old.clone(), old, new: Some(new.clone()), ..fact }, new);
     }
+}
+
+/// Tells whether a text says that what it asks for was asked for before.
+fn stays_the_same(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["has not changed", "have not changed", "is unchanged", "are unchanged", "same as before"]
+        .iter()
+        .any(|words| lower.contains(words))
 }
 
 /// Tells whether an installation brings a component along, and not the image.
