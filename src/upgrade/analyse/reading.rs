@@ -36,7 +36,12 @@ impl Pages {
                     }
                     let cut =
                         found.cut.iter().map(|cut| Why::new("notes-cut", format!("{url}: {cut}")));
-                    pages.remarks.extend(cut);
+                    // Half of the notes could hide what breaks: the upgrade waits for the rest.
+                    if found.limited {
+                        pages.failures.extend(cut);
+                    } else {
+                        pages.remarks.extend(cut);
+                    }
                 }
                 Err(error) => match passing(&error) {
                     Some(failure) => pages.failures.push(failure),

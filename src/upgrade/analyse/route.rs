@@ -4,7 +4,7 @@ use super::homes::{Homes, Trail};
 use super::reading::{Pages, limits};
 use super::{Asking, age};
 use crate::diagnostic::Why;
-use crate::flux::Pin;
+use crate::flux::{Package, Pin};
 use crate::image::Repository;
 use crate::notes::Notes;
 use crate::upgrade::candidates::{Outcome, PinCandidate, Target};
@@ -44,7 +44,7 @@ impl<'a> Route<'a> {
         let shared = homes.trails.iter().any(|trail| !trail.homes.is_empty());
         let own = if shared { String::new() } else { pin.id.clone() };
         let ways: Vec<String> = homes.trails.iter().map(way).collect();
-        let key = format!("{own}{}", ways.join("\n"));
+        let key = format!("{own}{} {}", family(pin), ways.join("\n"));
         Self { key, pins: vec![(pin, candidate.clone())], homes }
     }
 
@@ -94,7 +94,7 @@ impl<U: Upstream> Asking<'_, U> {
                     self.moved(pin, target, &heard.beyond, source).await.map(|found| found.moved);
                 let change = moved.as_mut().filter(|moved| moved.verdict == Verdict::Change);
                 if let Some(change) = change {
-                    if route.pins.iter().all(|(pin, _)| edits::can_rename(pin)) {
+                    if edits::can_rename(pin) {
                         again = true;
                     } else {
                         change.verdict = Verdict::Question;
@@ -106,8 +106,8 @@ impl<U: Upstream> Asking<'_, U> {
             if !again {
                 break;
             }
-            let to = moved.as_ref().filter(|moved| moved.verdict == Verdict::Change);
-            self.ask_again(&mut route, &known, to.map(|moved| &moved.to)).await;
+            let moved = moved.as_ref().filter(|moved| moved.verdict == Verdict::Change);
+            self.ask_again(&mut route, &known, moved).await;
         }
         let remarks = std::mem::take(&mut route.homes.remarks);
         if let Some(first) = walked.readings.first_mut() {
@@ -144,18 +144,37 @@ impl<U: Upstream> Asking<'_, U> {
         heard
     }
 
-    /// Looks the pins of a way up once more, within what is known now.
-    async fn ask_again(&self, route: &mut Route<'_>, limits: &Limits, at: Option<&Repository>) {
-        let questions: Vec<(&Pin, Limits)> =
-            route.pins.iter().map(|(pin, _)| (*pin, limits.clone())).collect();
-        let answers = self.resolver.candidates(&questions, at).await;
-        for ((_, candidate), answer) in route.pins.iter_mut().zip(answers) {
-            *candidate = answer;
+    /// Looks the pins of a way up once more, within what is known now; only those that name what
+    /// has moved are looked up where it went.
+    async fn ask_again(&self, route: &mut Route<'_>, limits: &Limits, moved: Option<&Moved>) {
+        for (pin, candidate) in &mut route.pins {
+            let here = moved.filter(|moved| is_image(pin, &moved.from) && edits::can_rename(pin));
+            let at = here.map(|moved| &moved.to);
+            let answers = self.resolver.candidates(&[(*pin, limits.clone())], at).await;
+            if let Some(answer) = answers.into_iter().next() {
+                *candidate = answer;
+            }
         }
         if let Some((pin, candidate, _)) = route.main() {
             route.homes = Homes::of(self, pin, candidate).await;
         }
     }
+}
+
+/// Returns the registry and folder of an image: what stands elsewhere, as a mirror does, goes its
+/// own way whatever its label says.
+fn family(pin: &Pin) -> String {
+    match &pin.package {
+        Package::Image(repository) => {
+            let folder = repository.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            format!("{}/{folder}", repository.registry)
+        }
+        package => package.to_string(),
+    }
+}
+
+fn is_image(pin: &Pin, repository: &Repository) -> bool {
+    matches!(&pin.package, Package::Image(own) if own == repository)
 }
 
 /// What was heard about a way.

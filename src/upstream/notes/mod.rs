@@ -54,6 +54,8 @@ pub struct NotesPages {
     pub pages: Vec<NotesPage>,
     /// What was looked at, in words for a person, whether there was anything or not.
     pub looked_at: Vec<String>,
+    /// Whether more may be had another time: a forge answered no more, or not at all.
+    pub limited: bool,
     /// Why something may be missing; `None` where all that is known of was read.
     pub cut: Option<String>,
 }

@@ -189,6 +189,7 @@ impl<'a> Reading<'a> {
             _ => Ok(NotesPages {
                 pages: self.pages,
                 looked_at: self.looked_at,
+                limited: self.failure.as_ref().is_some_and(Error::is_passing),
                 cut: (!self.lost.is_empty()).then(|| self.lost.join("; ")),
             }),
         }
@@ -198,15 +199,17 @@ impl<'a> Reading<'a> {
 /// Says in a sentence what was lost by a failure.
 fn lost(error: &Error) -> String {
     match error {
-        Error::RateLimited { url, retry_after } => {
-            let wait = retry_after.map_or_else(
-                || "for now".to_owned(),
-                |wait| format!("for {} more minutes", wait.as_secs().div_ceil(60)),
-            );
+        Error::RateLimited { url, .. } => {
             let host = url.host();
             let advice =
                 if host == "api.github.com" { "; GITHUB_TOKEN raises its limit" } else { "" };
-            format!("{host} answers no more requests {wait}{advice}")
+            format!("{host} answers no more requests for now{advice}")
+        }
+        Error::Http(http::Error::NotReplayed { url }) => {
+            format!("nothing of {} is recorded", url.host())
+        }
+        Error::Http(http::Error::Offline { url }) => {
+            format!("not all of {} is stored, and --offline asks for nothing", url.host())
         }
         error => error.to_string(),
     }
