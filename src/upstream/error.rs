@@ -74,16 +74,15 @@ pub enum Error {
 }
 
 impl Error {
-    /// Says whether the same question may have an answer another time: nothing answered, or too
-    /// much was asked.
+    /// Says whether the same question may have an answer another time: too much was asked, or an
+    /// answer began and broke off. A host that cannot be reached at all may never be, as behind a
+    /// firewall.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         use http::Error as E;
         match self {
             Self::RateLimited { .. } => true,
-            Self::Http(error) => {
-                matches!(error, E::Unreachable { .. } | E::Timeout { .. } | E::Truncated { .. })
-            }
+            Self::Http(error) => matches!(error, E::Timeout { .. } | E::Truncated { .. }),
             _ => false,
         }
     }
