@@ -4,18 +4,25 @@
 //! more, this time for what stands around the releases. `written` makes one tree of a release's
 //! values; `around` sorts Secrets' keys, ConfigMaps, services and claims; `settings`, `roles` and
 //! `hosts` read what a release is told; `servers` lists the datastores that the repository runs, and
-//! `uses` finds the way from the one to the other. It decides nothing; the plan and the runbook do.
+//! `uses` finds the way from the one to the other, by settings that belong together (`groups`), the
+//! place that they lead to (`places`, `files`, `mentions`) and the sign-in (`sign_in`). It decides
+//! nothing; the plan and the runbook do.
 //! What it claims carries file and line, and what it cannot tell it says.
 
 mod apps;
 mod around;
+mod files;
+mod groups;
 mod hosts;
 mod keeps;
+mod mentions;
 mod model;
+mod places;
 mod roles;
 mod servers;
 mod settings;
 mod shared;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 mod texts;
