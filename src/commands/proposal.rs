@@ -49,7 +49,7 @@ impl Proposal {
         };
         progress.finish();
         let unread = learned.failures.clone();
-        let background = workspace.background(learned)?;
+        let background = workspace.background(&candidates, learned)?;
         let whole = workspace.whole();
         let plans = plan(tree, inventory, whole, &candidates, &background, policies, configuration);
         let mut upgrades = Vec::new();

@@ -11,7 +11,7 @@ use crate::policy::{self, Configuration, Policies};
 use crate::report::placed_text;
 use crate::state::states;
 use crate::tree::{Tree, WorkTree};
-use crate::upgrade::{Background, Learned};
+use crate::upgrade::{Background, Candidates, Learned};
 
 /// What is known of a repository before anything outside is asked.
 pub(super) struct Workspace<T> {
@@ -46,14 +46,18 @@ impl<T: Tree> Workspace<T> {
         self.whole.as_ref().unwrap_or(&self.inventory)
     }
 
-    /// Says what is known around the upgrades that notes were read for.
-    pub(super) fn background(&self, learned: Learned) -> Result<Background> {
+    /// Says what is known around the upgrades.
+    pub(super) fn background(
+        &self,
+        candidates: &Candidates,
+        learned: Learned,
+    ) -> Result<Background> {
         let keep = self.configuration.files().map_err(|message| anyhow!(message))?;
         let Self { tree, policies, .. } = self;
         let wanted = Background::wanted(&learned, &self.inventory.releases);
         let settings =
             if wanted.is_empty() { BTreeMap::new() } else { flux::settings(tree, &keep, &wanted)? };
-        let moving = Background::moving(&learned, &self.inventory.releases);
+        let moving = Background::moving(candidates, &self.inventory);
         let states = if moving.is_empty() {
             BTreeMap::new()
         } else {

@@ -4,16 +4,17 @@
 //! cannot a numbered step; a fact about something that nobody sets is told and folded away. A
 //! requirement meets what the repository runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
+use super::candidates::{Candidates, Outcome};
 use super::learned::{Learned, Moved, Reading, Verdict};
 use super::matching::{self, Met};
 use super::plan_types::FileEdit;
 use super::requirements::{Requirement, Runs};
 use crate::diagnostic::{Position, Why};
-use crate::flux::{ObjectName, PinKind, Release, Settings};
+use crate::flux::{Inventory, ObjectName, PinKind, Release, Settings};
 use crate::notes::{Declared, Fact, FactKind, Kind};
 use crate::state::State;
 use crate::tree::Tree;
@@ -37,10 +38,14 @@ impl Background {
         touched(learned.readings.iter().filter(speaks), releases)
     }
 
-    /// Returns the releases that move to another version.
+    /// Returns the releases that move to another version, whether or not notes were read.
     #[must_use]
-    pub fn moving(learned: &Learned, releases: &[Release]) -> BTreeSet<ObjectName> {
-        touched(learned.readings.iter(), releases)
+    pub fn moving(candidates: &Candidates, inventory: &Inventory) -> BTreeSet<ObjectName> {
+        let moving = candidates.pins.iter();
+        let moving = moving.filter(|pin| matches!(pin.outcome, Outcome::Move(_)));
+        let ids: HashSet<&str> = moving.map(|pin| pin.pin.as_str()).collect();
+        let pins = inventory.pins.iter().filter(|pin| ids.contains(pin.id.as_str()));
+        pins.flat_map(|pin| pin.releases.iter().cloned()).collect()
     }
 }
 
