@@ -29,7 +29,7 @@ pub struct PinCandidate {
 }
 
 /// Where a pin could move.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// To another version.

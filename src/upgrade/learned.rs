@@ -88,13 +88,6 @@ pub enum Verdict {
     Stays,
 }
 
-impl Learned {
-    /// Returns the readings of a pin.
-    pub fn of_pin<'a>(&'a self, pin: &'a str) -> impl Iterator<Item = &'a Reading> {
-        self.readings.iter().filter(move |reading| reading.pins.iter().any(|id| id == pin))
-    }
-}
-
 impl Reading {
     /// Returns the address at which a person reads a piece of evidence.
     #[must_use]

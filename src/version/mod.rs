@@ -26,7 +26,7 @@ pub use chart::ChartChoice;
 pub use choose::{Candidate, Choice, choose};
 pub use leap::has_majors;
 pub use numbers::Numbers;
-pub use order::{Bump, bump, compare};
+pub use order::{Bump, bump, compare, same};
 pub use range::{InvalidRange, Range};
 pub use reason::{Reason, Refusals, Refused};
 pub use rules::{Majors, Pattern, Rules};

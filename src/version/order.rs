@@ -55,6 +55,12 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
     (left.is_version() && right.is_version()).then(|| order(&left, &right))
 }
 
+/// Tells whether two texts are one version, however they are spelt.
+#[must_use]
+pub fn same(left: &str, right: &str) -> bool {
+    compare(left, right).is_some_and(Ordering::is_eq)
+}
+
 /// Reads a version without the build metadata of a semantic version, which has no order.
 fn read(version: &str) -> Tag<'_> {
     Tag::parse(version.split('+').next().unwrap_or_default())

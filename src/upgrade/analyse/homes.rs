@@ -19,7 +19,7 @@ use crate::upgrade::candidates::{Outcome, PinCandidate, Target};
 use crate::upstream::{
     self, ChartLocation, ChartVersion, NotesHome, NotesPage, Upstream, chart_notes,
 };
-use crate::version::{self, Range, Tag, chart};
+use crate::version::{Range, Tag, chart, same};
 
 /// The label that names an image's source code (image specification, annotations).
 const SOURCE: &str = "org.opencontainers.image.source";
@@ -86,16 +86,17 @@ impl Homes {
             Package::Git { url } => {
                 let why = Why::new("repository", "it is the repository itself");
                 let home = NotesHome::of_url(url).map(|home| (home, url.clone(), why));
-                Self::single(pin, target, Kind::App, home.into_iter().collect())
+                Self::of_app(pin, target, home.into_iter().collect())
             }
             Package::Unknown(_) => Self::default(),
         }
     }
 
-    fn single(pin: &Pin, target: &Target, of: Kind, homes: Vec<(NotesHome, String, Why)>) -> Self {
+    /// Makes the one way of an application that the pin names itself.
+    fn of_app(pin: &Pin, target: &Target, homes: Vec<(NotesHome, String, Why)>) -> Self {
         let current = pin.current.tag.as_deref().unwrap_or(&pin.current.text);
         let trail = Trail {
-            of,
+            of: Kind::App,
             subject: pin.package.to_string(),
             from: spoken(current),
             to: spoken(&target.version),
@@ -136,7 +137,7 @@ impl Homes {
             known.add(home, &url, Why::new("same-name", "it has the name of the image"));
         }
         let published = config.as_ref().and_then(|config| config.created);
-        Self { source, published, failures, ..Self::single(pin, target, Kind::App, known.homes) }
+        Self { source, published, failures, ..Self::of_app(pin, target, known.homes) }
     }
 
     async fn of_chart<U: Upstream>(
@@ -298,8 +299,4 @@ pub(super) fn spoken(text: &str) -> String {
         return text.get(start..).unwrap_or(text).to_owned();
     }
     tag.written().to_owned()
-}
-
-fn same(one: &str, other: &str) -> bool {
-    version::compare(one, other).is_some_and(std::cmp::Ordering::is_eq)
 }

@@ -12,6 +12,7 @@ use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
 use crate::image::Repository;
 use crate::notes::{Fact, FactKind, Notes};
+use crate::policy::Policies;
 use crate::upgrade::candidates::Target;
 use crate::upgrade::learned::{Moved, Verdict};
 use crate::upstream::{NotesHome, Upstream};
@@ -81,7 +82,7 @@ pub(super) fn claims(
     repository: &Repository,
     beyond: &[Notes],
     source: Option<&str>,
-    asking_policies: &crate::policy::Policies,
+    policies: &Policies,
 ) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     let mut add = |claim: Claim| {
@@ -102,7 +103,7 @@ pub(super) fn claims(
             add(Claim { to, by: By::Notes, why: say(fact) });
         }
     }
-    for (moved, app) in asking_policies.moves_of(repository) {
+    for (moved, app) in policies.moves_of(repository) {
         if let Ok(to) = Repository::parse(&moved.to) {
             let message = format!("the policy `{}` says so ({})", app.policy.name, moved.source);
             let why =
@@ -172,11 +173,6 @@ fn is_mirror(repository: &Repository) -> bool {
         || words.iter().any(|word| host.contains(word) || repository.path.contains(word))
 }
 
-/// A version at the new repository, with what was found out about the move.
-pub(super) struct Decided {
-    pub(super) moved: Moved,
-}
-
 impl<U: Upstream> Asking<'_, U> {
     /// Asks the registries whether an image has moved; `None` where nothing suggests it.
     pub(super) async fn moved(
@@ -185,7 +181,7 @@ impl<U: Upstream> Asking<'_, U> {
         target: &Target,
         beyond: &[Notes],
         source: Option<&str>,
-    ) -> Option<Decided> {
+    ) -> Option<Moved> {
         let Package::Image(repository) = &pin.package else { return None };
         let current = pin.current.tag.as_deref()?;
         let claims = claims(pin, repository, beyond, source, self.policies);
@@ -199,11 +195,11 @@ impl<U: Upstream> Asking<'_, U> {
             let why = vec![claim.why, said];
             let moved = Moved { from: repository.clone(), to: claim.to, verdict, why };
             if verdict == Verdict::Change {
-                return Some(Decided { moved });
+                return Some(moved);
             }
             first.get_or_insert(moved);
         }
-        first.map(|moved| Decided { moved })
+        first
     }
 
     /// Asks both registries; `None` where the new one has no such repository.

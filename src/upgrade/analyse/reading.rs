@@ -9,7 +9,7 @@ use crate::notes::{self, Evidence, Fact, FactKind, Notes, Source};
 use crate::upgrade::learned::{Home, Link, Reading};
 use crate::upgrade::resolve::{Limit, Limits};
 use crate::upstream::{NotesPage, Upstream};
-use crate::version;
+use crate::version::{self, same};
 
 /// The pages of a way, with what became of asking for them.
 #[derive(Debug, Clone, Default)]
@@ -154,10 +154,6 @@ pub(super) fn limits(reading: &Reading) -> Limits {
 /// Quotes a piece of evidence, with where it stands.
 pub(super) fn quoted(evidence: &Evidence) -> String {
     format!("“{}” ({}:{})", evidence.quote.trim(), evidence.source, evidence.line)
-}
-
-fn same(one: &str, other: &str) -> bool {
-    version::compare(one, other).is_some_and(std::cmp::Ordering::is_eq)
 }
 
 /// Says whether a partial version, as `2.20`, is the line that a version belongs to.

@@ -6,7 +6,7 @@ use super::{Asking, age};
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
 use crate::image::Repository;
-use crate::notes::Notes;
+use crate::notes::{Kind, Notes};
 use crate::upgrade::candidates::{Outcome, PinCandidate, Target};
 use crate::upgrade::edits;
 use crate::upgrade::learned::{Moved, Reading, Verdict};
@@ -90,8 +90,7 @@ impl<U: Upstream> Asking<'_, U> {
             let mut again = known.add(ahead);
             if !again && moved.is_none() && target.repository.is_none() {
                 let source = route.homes.source.as_deref();
-                moved =
-                    self.moved(pin, target, &heard.beyond, source).await.map(|found| found.moved);
+                moved = self.moved(pin, target, &heard.beyond, source).await;
                 let change = moved.as_mut().filter(|moved| moved.verdict == Verdict::Change);
                 if let Some(change) = change {
                     if edits::can_rename(pin) {
@@ -116,7 +115,7 @@ impl<U: Upstream> Asking<'_, U> {
         }
         let differs = |(pin, candidate): &(&Pin, PinCandidate)| {
             let old = before.iter().find(|(other, _)| other.id == pin.id);
-            old.is_none_or(|(_, old)| !same(old, candidate))
+            old.is_none_or(|(_, old)| old.outcome != candidate.outcome)
         };
         walked.changed = route
             .pins
@@ -133,7 +132,8 @@ impl<U: Upstream> Asking<'_, U> {
         for trail in &homes.trails {
             let pages = Pages::of(self, trail).await;
             heard.failures.extend(pages.failures.iter().cloned());
-            if trail.own {
+            // Only images are followed to another place.
+            if trail.own && trail.of == Kind::App {
                 heard.beyond.extend(pages.beyond(trail));
             }
             if let Some(reading) = pages.read(trail, pins) {
@@ -186,13 +186,4 @@ struct Heard {
     /// What is said of later versions as well.
     beyond: Vec<Notes>,
     failures: Vec<Why>,
-}
-
-/// Says whether two answers for a pin lead to the same upgrade.
-fn same(one: &PinCandidate, other: &PinCandidate) -> bool {
-    match (&one.outcome, &other.outcome) {
-        (Outcome::Move(one), Outcome::Move(other)) => one == other,
-        (Outcome::Held(one), Outcome::Held(other)) => one == other,
-        _ => false,
-    }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
 use crate::policy::{Passage, Policies, Ruled};
-use crate::version::{Pattern, Reason, Refusals, Rules};
+use crate::version::{Pattern, Reason, Refusals, Rules, same};
 
 /// The versions that stand in the way of an upgrade.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -91,9 +91,4 @@ impl Limits {
         };
         Some(Why { message: format!("{what}: {}", why.message), ..why.clone() })
     }
-}
-
-/// Says whether two texts are one version.
-fn same(one: &str, other: &str) -> bool {
-    crate::version::compare(one, other).is_some_and(std::cmp::Ordering::is_eq)
 }
