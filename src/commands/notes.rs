@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use crate::notes::{self, Declared, Fact, FactKind, Notes, Source};
+use crate::report::{self, subject};
 
 /// Tell what release notes say about an upgrade
 ///
@@ -261,14 +262,9 @@ fn headline(read: &Notes) -> String {
 }
 
 fn write_fact(text: &mut String, fact: &Fact) {
-    let what = match (&fact.old, &fact.new, &fact.component, &fact.range, &fact.name) {
-        (Some(old), Some(new), ..) => format!("{}: {old} → {new}", label(fact.kind)),
-        (None, Some(new), ..) => format!("{}: {new}", label(fact.kind)),
-        (_, _, Some(component), Some(range), _) => {
-            format!("{}: {component} {range}", label(fact.kind))
-        }
-        (.., Some(name)) => format!("{}: {name}", label(fact.kind)),
-        _ => fact.summary.clone(),
+    let what = match subject(fact) {
+        Some(about) => format!("{}: {about}", label(fact.kind)),
+        None => fact.summary.clone(),
     };
     let _ = writeln!(text, "    {what}");
     for evidence in &fact.evidence {
@@ -288,24 +284,17 @@ fn repeats(statement: &str, quote: &str) -> bool {
     !quote.is_empty() && (quote.starts_with(&statement) || statement.contains(&quote))
 }
 
-/// Returns the words for a kind of fact.
+/// Returns the words for a kind of fact, below a heading that says whether it is a variable or a
+/// value.
 fn label(kind: FactKind) -> &'static str {
     match kind {
-        FactKind::Breaking => "breaking",
-        FactKind::ManualAction => "to do",
-        FactKind::StopAt => "pass through",
-        FactKind::Irreversible => "no way back",
-        FactKind::Avoid => "do not run",
-        FactKind::Requires => "requires",
-        FactKind::ImageMoved => "image moved",
-        FactKind::ChartMoved => "chart moved",
         FactKind::EnvRemoved | FactKind::ValueRemoved => "removed",
         FactKind::EnvRenamed | FactKind::ValueRenamed => "renamed",
         FactKind::EnvChanged | FactKind::ValueChanged => "changed",
         FactKind::EnvDeprecated | FactKind::Deprecated => "deprecated",
         FactKind::EnvAdded | FactKind::ValueAdded => "new",
-        FactKind::Security => "security",
         FactKind::EnvRequired => "must be set",
+        other => report::label(other),
     }
 }
 

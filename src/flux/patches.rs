@@ -62,25 +62,11 @@ impl<'a> Discovery<'a> {
                     shapes.extend(values::whole(*value));
                 }
             }
-            for shape in shapes {
-                let owners = (*object, None);
-                pins.extend(self.pins.add_image(
-                    owners,
-                    shape,
-                    &self.manifests.contexts,
-                    applied,
-                    &ids,
-                ));
-            }
-            for shape in over {
-                let owners = (*object, base);
-                pins.extend(self.pins.add_image(
-                    owners,
-                    shape,
-                    &self.manifests.contexts,
-                    applied,
-                    &ids,
-                ));
+            let own = shapes.into_iter().map(|shape| ((*object, None), shape));
+            let over = over.into_iter().map(|shape| ((*object, base), shape));
+            for (owners, shape) in own.chain(over) {
+                let contexts = &self.manifests.contexts;
+                pins.extend(self.pins.add_image(owners, shape, contexts, applied, &ids));
             }
             let aliases = values::images(*value).aliases;
             self.pins.note_aliases(*object, &aliases, &pins);
