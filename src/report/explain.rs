@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::facts::{briefing_markdown, briefing_text};
+use super::briefing::{briefing_markdown, briefing_text};
 use super::preview::{bump, strategy};
 use super::runbook::runbook_markdown;
 use super::style::{BOLD, CYAN, DIM, GREEN, YELLOW, paint};

@@ -3,6 +3,7 @@
 //! Every function here takes plain data and returns text or a serialisable view; printing it is
 //! `commands`' business.
 
+mod briefing;
 mod explain;
 pub mod explain_contract;
 mod facts;

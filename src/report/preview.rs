@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::facts::{briefing_markdown, briefing_text};
+use super::briefing::{briefing_markdown, briefing_text};
 use super::preview_contract::Requests;
 use super::scan_text::{counted, diagnostics_text};
 use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};

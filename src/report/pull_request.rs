@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::facts::{briefing_markdown, warning};
+use super::briefing::{briefing_markdown, warning};
 use super::preview::{bump, strategy};
 use super::runbook::{phrase, runbook_markdown};
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};

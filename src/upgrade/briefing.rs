@@ -54,7 +54,7 @@ impl Background {
 pub struct Briefing {
     /// The notes that were read, without what they say.
     pub readings: Vec<Reading>,
-    /// What they say, what breaks first.
+    /// What they say.
     pub told: Vec<Told>,
     /// What they may say.
     pub questions: Vec<Told>,
@@ -189,7 +189,6 @@ pub(super) fn brief(
         briefing.questions.extend(questions.map(|fact| told(reading, fact, Vec::new())));
         briefing.readings.push(reading.clone());
     }
-    briefing.told.sort_by_key(|told| weight(told.fact.kind));
     briefing.steps.dedup();
     let unmet = briefing.requirements.iter().find_map(Requirement::held);
     Briefed { briefing, edits, unmet }
@@ -266,23 +265,4 @@ fn speaks_of_a_setting(fact: &Fact) -> bool {
             | F::ValueRenamed
             | F::ValueChanged
     )
-}
-
-/// Orders facts for a reader: what stops or loses something first, what is only good to know last.
-fn weight(kind: FactKind) -> u8 {
-    use FactKind as F;
-    match kind {
-        F::Avoid => 0,
-        F::Breaking => 1,
-        F::Irreversible => 2,
-        F::StopAt => 3,
-        F::ManualAction => 4,
-        F::Requires => 5,
-        F::ImageMoved | F::ChartMoved => 6,
-        F::EnvRequired | F::EnvRemoved | F::EnvRenamed | F::ValueRemoved | F::ValueRenamed => 7,
-        F::EnvChanged | F::ValueChanged => 8,
-        F::Deprecated | F::EnvDeprecated => 9,
-        F::Security => 10,
-        F::EnvAdded | F::ValueAdded => 11,
-    }
 }

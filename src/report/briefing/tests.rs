@@ -1,0 +1,114 @@
+//! Briefings on notes of our own, as a terminal and a pull request show them.
+
+use super::*;
+use crate::notes::{self, Source};
+use crate::upgrade::Here;
+
+const NOTES: &str = "\
+# 3.1.0
+
+## Breaking changes
+
+- The variable `LANTERN_PORT` has been renamed to `LANTERN_LISTEN_PORT`.
+- The variable `LANTERN_CACHE` has been removed.
+
+# 3.0.0
+
+## Breaking changes
+
+- Drop support for the old export format
+- Remove `LANTERN_CACHE` from your environment before upgrading.
+
+## Features
+
+- New variable `LANTERN_THEME` to choose colours
+";
+
+/// Returns what a pipe shows.
+fn plain(briefing: &Briefing, all: bool) -> String {
+    anstream::adapter::strip_str(&briefing_text(briefing, all)).to_string()
+}
+
+/// Briefs on [`NOTES`] for a release that sets `LANTERN_PORT` alone.
+fn briefing(notes: &str) -> Briefing {
+    let source = Source { name: "notes.md".into(), text: notes.into() };
+    let read = notes::read(&[source], "2.0.0", "3.1.0", Kind::App).unwrap();
+    let told = read.facts.into_iter().map(|fact| {
+        let here = match (fact.kind, fact.old.as_ref().or(fact.name.as_ref())) {
+            (_, Some(name)) if name == "LANTERN_PORT" => Some(HereOutcome::Edit),
+            (FactKind::EnvRemoved, _) => Some(HereOutcome::Unset),
+            _ => None,
+        };
+        let here = here.map(|outcome| Here { outcome, text: "so".into(), position: None });
+        Told { of: Kind::App, links: vec![None], here: here.into_iter().collect(), fact }
+    });
+    Briefing { told: told.collect(), ..Briefing::default() }
+}
+
+#[test]
+fn what_breaks_stands_by_version_and_each_passage_once() {
+    let text = plain(&briefing(NOTES), false);
+    let expected = "  in 3.0.0:
+    breaking: Drop support for the old export format
+  in 3.1.0:
+    breaking, variable renamed: LANTERN_PORT → LANTERN_LISTEN_PORT
+      → edited: so
+  2 more about what is not set here; `refit explain` tells them
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn all_of_it_is_told_with_quotes_when_asked_for() {
+    let text = plain(&briefing(NOTES), true);
+    for part in [
+        "of no matter here, in 3.0.0:\n    breaking, to do, variable removed: LANTERN_CACHE\n",
+        "\n      notes.md:5: “The variable `LANTERN_PORT` has been renamed",
+        "variable added: LANTERN_THEME",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[test]
+fn many_breaking_changes_are_folded_and_none_is_lost() {
+    let mut notes = "# 3.1.0\n\n## Breaking changes\n\n".to_owned();
+    for item in 0..40 {
+        notes.push_str(&format!("- Drop support for the export format number {item}\n"));
+    }
+    notes.push_str("- The variable `LANTERN_PORT` has been renamed to `LANTERN_LISTEN_PORT`.\n");
+    let briefing = briefing(&notes);
+    let text = plain(&briefing, false);
+    assert!(text.contains("32 more that break something or ask for something"), "{text}");
+    assert!(text.contains("renamed: LANTERN_PORT"), "{text}");
+    let laid = lay(&briefing);
+    let mut first = laid.first;
+    let overflow = markdown::cut_to(&mut first, 25);
+    let count = |groups: &[Group<'_>]| groups.iter().map(|g| g.points.len()).sum::<usize>();
+    assert_eq!((count(&first), count(&overflow)), (26, 15));
+}
+
+#[test]
+fn a_guide_to_3_and_the_notes_of_3_0_0_are_one_group_and_odd_versions_come_last() {
+    let briefing = briefing(NOTES);
+    let mut told = briefing.told;
+    let any = told[0].clone();
+    for version in ["3", "someday", "2.9"] {
+        let mut other = any.clone();
+        other.fact.version = version.into();
+        other.fact.evidence[0].line = told.len() + 100;
+        told.push(other);
+    }
+    let points = told.iter().map(|told| Point { kinds: vec![told.fact.kind], told, folded: false });
+    let groups = groups(points.collect());
+    let versions: Vec<&str> = groups.iter().map(|group| group.version).collect();
+    assert_eq!(versions, ["2.9", "3.0.0", "3.1.0", "someday"]);
+}
+
+#[test]
+fn a_bare_heading_is_no_point_beside_what_it_heads() {
+    let bare = "# 3.0.0\n\n## Action required\n\n- You must set `LANTERN_KEY` before upgrading.\n";
+    let text = plain(&briefing(bare), true);
+    assert!(!text.contains(": Action required\n"), "{text}");
+    assert!(text.contains("LANTERN_KEY"), "{text}");
+}
