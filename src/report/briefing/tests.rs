@@ -72,10 +72,9 @@ fn all_of_it_is_told_with_quotes_when_asked_for() {
 
 #[test]
 fn many_breaking_changes_are_folded_and_none_is_lost() {
-    let mut notes = "# 3.1.0\n\n## Breaking changes\n\n".to_owned();
-    for item in 0..40 {
-        notes.push_str(&format!("- Drop support for the export format number {item}\n"));
-    }
+    let items = (0..40).map(|item| format!("- Drop support for the export format number {item}\n"));
+    let items = items.collect::<String>();
+    let mut notes = format!("# 3.1.0\n\n## Breaking changes\n\n{items}");
     notes.push_str("- The variable `LANTERN_PORT` has been renamed to `LANTERN_LISTEN_PORT`.\n");
     let briefing = briefing(&notes);
     let text = plain(&briefing, false);
