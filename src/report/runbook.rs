@@ -69,7 +69,7 @@ pub(super) fn phrase(text: &str) -> String {
 }
 
 /// Returns a text fit for the cell of a table.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     pieces(text, neutral::code_cell)
 }
 

@@ -1,7 +1,7 @@
 //! A briefing as Markdown, for pull requests.
 //!
-//! Quotes are the words of strangers: they go through [`neutral`], and every one is linked to the
-//! place it was read at.
+//! Quotes are the words of strangers: what stands between backticks becomes code, the rest harmless
+//! prose, and every one is linked to the place it was read at.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use super::{Group, Point, lay, read};
 use crate::forge::neutral;
 use crate::notes::{Evidence, FactKind, Kind};
 use crate::report::facts::{label, moved_text, subject};
-use crate::report::runbook::phrase;
+use crate::report::runbook::{cell, phrase};
 use crate::upgrade::{Briefing, Requirement, Satisfied, Step, Told, Verdict};
 
 /// How many points stand open; what is more is folded.
@@ -142,28 +142,34 @@ fn point_markdown(point: &Point<'_>, steps: &[Step]) -> String {
     text
 }
 
-/// One fact on one line: its kinds, what it is about, and the words it was read from.
+/// One fact on one line: its kinds, what it is about, and the words it was read from. A fact that
+/// names nothing is told by its whole sentence, of which a line of the notes may hold only a part.
 fn passage(told: &Told, kinds: &[FactKind]) -> String {
     let fact = &told.fact;
     let kinds: Vec<&str> = kinds.iter().map(|kind| label(*kind)).collect();
     let about = subject(fact).map(|about| format!(" {}", neutral::code(&about)));
-    let mut text = format!("**{}**{}", kinds.join(", "), about.unwrap_or_default());
+    let mut text = format!("**{}**{}", kinds.join(", "), about.as_deref().unwrap_or_default());
+    let mut words = "";
     for (index, evidence) in fact.evidence.iter().enumerate().take(2) {
         let link = told.links.get(index).and_then(Option::as_ref);
-        let _ = write!(text, " — {}", quote(evidence, link, neutral::code));
+        let place = place(evidence, link, neutral::code);
+        let said = if about.is_some() { evidence.quote.trim() } else { fact.summary.trim() };
+        if said == words {
+            let _ = write!(text, " ({place})");
+        } else {
+            let _ = write!(text, " — “{}” ({place})", phrase(&cut(said, LONGEST_QUOTE)));
+        }
+        words = said;
     }
     text
 }
 
-/// The words of the notes, neutralised and cut, with the place they were read at, which `code`
-/// writes where it is no address.
-fn quote(evidence: &Evidence, link: Option<&String>, code: fn(&str) -> String) -> String {
-    let words = cut(&neutral::line(evidence.quote.trim()), LONGEST_QUOTE);
-    let place = match link.filter(|url| is_link(url)) {
+/// Where words were read, as a link or written by `code`.
+fn place(evidence: &Evidence, link: Option<&String>, code: fn(&str) -> String) -> String {
+    match link.filter(|url| is_link(url)) {
         Some(url) => format!("[source]({url})"),
         None => code(&format!("{}:{}", evidence.source, evidence.line)),
-    };
-    format!("“{words}” ({place})")
+    }
 }
 
 fn requirement_markdown(requirement: &Requirement) -> String {
@@ -178,8 +184,9 @@ fn requirement_markdown(requirement: &Requirement) -> String {
         Satisfied::Unknown => "look at it",
     };
     let (component, range) = (neutral::line(component), neutral::code_cell(range));
-    let said = quote(evidence, link.as_ref(), neutral::code_cell);
-    format!("| {component} | {range} | {yours} | {verdict} | {said} |\n")
+    let words = cell(&cut(evidence.quote.trim(), LONGEST_QUOTE));
+    let place = place(evidence, link.as_ref(), neutral::code_cell);
+    format!("| {component} | {range} | {yours} | {verdict} | “{words}” ({place}) |\n")
 }
 
 /// Says whether an address is one that may stand in a link as it is.

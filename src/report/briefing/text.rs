@@ -144,7 +144,7 @@ pub(super) fn here_text(here: &Here, steps: &[Step]) -> String {
     let lead = match here.outcome {
         HereOutcome::Edit => "→ edited: ",
         HereOutcome::Step => "→ by hand: ",
-        HereOutcome::Question => "→ look at it: ",
+        HereOutcome::Question => "→ to check: ",
         HereOutcome::Fine => "→ fine: ",
         HereOutcome::Unset => "→ ",
     };
