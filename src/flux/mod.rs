@@ -49,8 +49,8 @@ pub use backing::{Backing, BackingKind, CnpgMethod, PatchPlace};
 pub use beside::Beside;
 pub use discover::discover;
 pub use model::{
-    ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin, PinKind, Place,
-    Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef,
+    Address, ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin,
+    PinKind, Place, Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef, Written,
 };
 pub use objects::{Applied, GeneratedMap, Layer, Manifest, Objects};
 pub use remediation::{ENOUGH, Remediation, Timeout};

@@ -365,10 +365,34 @@ pub struct Source {
     pub document: usize,
     /// Its URL, as written.
     pub url: Option<String>,
+    /// The scalars that say where it is; `None` where no URL is written.
+    pub address: Option<Address>,
     /// The pins that it holds, by id.
     pub pins: Vec<String>,
     /// The releases that use it.
     pub releases: Vec<ObjectName>,
+}
+
+/// How a source writes where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The scalar with the URL.
+    pub url: Written,
+    /// The scalar with the `type`, where one is written.
+    pub r#type: Option<Written>,
+    /// The keys beside it that are meant for the host that it names, a login for one.
+    pub bound: Vec<String>,
+    /// Why it cannot be edited; `None` if it can.
+    pub locked: Option<Why>,
+}
+
+/// A scalar with its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Where it stands.
+    pub place: Place,
+    /// Its whole decoded text.
+    pub text: String,
 }
 
 /// What makes the workloads of a release stop.

@@ -5,6 +5,7 @@ use crate::policy;
 use crate::tree::{MemoryTree, Overlay, Tree};
 use crate::upgrade::{Change, FileEdit, render};
 
+mod addresses;
 mod levers;
 mod overrides;
 mod places;

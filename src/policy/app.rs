@@ -38,7 +38,7 @@ pub struct App {
     /// The versions that must not be run.
     #[serde(default)]
     pub avoid: Vec<Passage>,
-    /// Where an image went.
+    /// Where an image or a chart went.
     #[serde(default)]
     pub moves: Vec<Move>,
     /// What a person looks at to see that it works, one sentence each.
@@ -81,13 +81,13 @@ pub struct Passage {
     pub source: Option<String>,
 }
 
-/// Where an image went.
+/// Where an image or a chart went.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
-    /// The repository that it left, with its registry.
+    /// The repository that it left, with its registry; for charts the URL of the source.
     pub from: String,
-    /// The repository that it is published in now.
+    /// The repository that it is published in now; for charts the URL, `oci://…` or `https://…`.
     pub to: String,
     /// The first version that is published there alone.
     #[serde(default)]
@@ -122,5 +122,18 @@ impl Policies {
     ) -> impl Iterator<Item = (&'a Move, &'a Ruled<App>)> {
         let moves = self.apps.iter().flat_map(|app| app.policy.moves.iter().map(move |m| (m, app)));
         moves.filter(|(moved, _)| Repository::parse(&moved.from).is_ok_and(|r| r == *repository))
+    }
+
+    /// Returns where policies say that charts went, those left out that speak of other charts.
+    pub fn moves_of_chart<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> impl Iterator<Item = (&'a Move, &'a Ruled<App>)> {
+        let about = move |app: &&Ruled<App>| {
+            let charts = &app.policy.charts;
+            charts.is_empty() || charts.iter().any(|chart| chart.matches(name))
+        };
+        let apps = self.apps.iter().filter(about);
+        apps.flat_map(|app| app.policy.moves.iter().map(move |moved| (moved, app)))
     }
 }

@@ -163,8 +163,10 @@ fn check_app(file: &str, policy: &App, root: Node<'_>) -> Result<(), Diagnostic>
     };
     for (index, moved) in policy.moves.iter().enumerate() {
         for name in [&moved.from, &moved.to] {
-            if Repository::parse(name).is_err() {
-                return fail("moves", index, &format!("`{name}` is no repository"));
+            let is_source = name.starts_with("oci://") || name.starts_with("https://");
+            if !is_source && Repository::parse(name).is_err() {
+                let message = format!("`{name}` is no repository, and no URL of charts");
+                return fail("moves", index, &message);
             }
         }
     }

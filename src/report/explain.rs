@@ -69,7 +69,8 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
         let place = pin.place().position.to_string();
         let _ = writeln!(text, "  {} {current}  {}", pin.package, paint(DIM, &place));
         if let Outcome::Move(target) = &candidate.outcome {
-            let at = target.repository.as_ref().map(|to| format!(" of {to}")).unwrap_or_default();
+            let at =
+                target.moved.as_ref().map(|to| format!(" of {}", to.package)).unwrap_or_default();
             let to = paint(GREEN, &target.version);
             let _ = writeln!(text, "    → {to}{at} ({})", bump(target.bump));
         }

@@ -119,7 +119,7 @@ pub struct PinDecision {
     pub to: Option<String>,
     /// How far that is.
     pub bump: Option<Bump>,
-    /// The repository that the image is published in now, where it has moved.
+    /// Where the image or chart is published now, where it has moved.
     pub moved_to: Option<String>,
     /// Why it stays, or goes no further.
     pub why: Option<Reason>,
@@ -163,7 +163,7 @@ pub struct NotesAt {
     pub versions: Vec<String>,
     /// What a reader should know about the reading.
     pub remarks: Vec<String>,
-    /// What was found out about a move of the image.
+    /// What was found out about a move of the image or chart.
     pub moved: Option<String>,
 }
 
@@ -241,7 +241,9 @@ fn decision(view: &ExplainView<'_>, candidate: &PinCandidate) -> Option<PinDecis
         place: place(&pin.place().position),
         to: target.map(|target| target.version.clone()),
         bump: target.map(|target| target.bump),
-        moved_to: target.and_then(|target| target.repository.as_ref()).map(ToString::to_string),
+        moved_to: target
+            .and_then(|target| target.moved.as_ref())
+            .map(|moved| moved.package.to_string()),
         why: view.why(candidate).map(reason),
         refused: refused.collect(),
         refused_by_code: counts.map(|(why, count)| (why.code().to_owned(), *count)).collect(),

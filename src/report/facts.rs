@@ -64,9 +64,8 @@ pub fn requirement_text(requirement: &Requirement) -> String {
 /// Says what is known of a move, in a line.
 #[must_use]
 pub(super) fn moved_text(moved: &Moved) -> String {
-    let Moved { from, to, verdict, why } = moved;
-    let why: Vec<&str> = why.iter().map(|why| why.message.as_str()).collect();
-    let why = why.join("; ");
+    let Moved { from, to, verdict, .. } = moved;
+    let why = moved.because();
     match verdict {
         Verdict::Change => format!("{from} is published as {to} now: {why}"),
         Verdict::Question => format!("is {from} published as {to} now? {why}"),

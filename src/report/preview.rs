@@ -48,6 +48,7 @@ const TELLING: &[&str] = &[
     "edit-refused",
     "file-gone",
     "file-unreadable",
+    "may-have-moved",
     "no-digest",
     "no-lever",
     "requires",
@@ -250,6 +251,10 @@ pub fn preview_patch(view: &PreviewView<'_>) -> Result<String, String> {
     for (plan, staged) in view.upgrades {
         let Some(last) = staged.stages.last() else { continue };
         for (file, content) in &last.patches {
+            // Two charts of one source that has moved give it the same address.
+            if patches.get(file) == Some(content) {
+                continue;
+            }
             if let Some(other) = taken.insert(file, plan) {
                 return Err(format!("{file} is edited by `{}` and by `{}`", other.unit, plan.unit));
             }

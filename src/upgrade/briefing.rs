@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::Serialize;
 
 use super::candidates::{Candidates, Outcome};
-use super::learned::{Learned, Moved, Reading, Verdict};
+use super::learned::{Learned, Moved, Reading, Step, Verdict};
 use super::matching::{self, Met};
 use super::plan_types::FileEdit;
 use super::requirements::{Requirement, Runs};
@@ -104,17 +104,6 @@ pub enum HereOutcome {
     Unset,
 }
 
-/// Something that a person has to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
-    /// What, in a sentence.
-    pub text: String,
-    /// Where.
-    pub position: Option<Position>,
-    /// Whether it has to be done before the upgrade is landed.
-    pub before: bool,
-}
-
 impl Briefing {
     /// Returns what the notes say by kind, each once.
     #[must_use]
@@ -187,6 +176,7 @@ pub(super) fn brief(
         }
         let questions = reading.notes.questions.iter();
         briefing.questions.extend(questions.map(|fact| told(reading, fact, Vec::new())));
+        briefing.steps.extend(reading.moved.iter().filter_map(|moved| moved.by_hand.clone()));
         briefing.readings.push(reading.clone());
     }
     briefing.steps.dedup();

@@ -2,9 +2,14 @@
 
 use serde::Serialize;
 
+use super::plan_types::FileEdit;
 use crate::diagnostic::Why;
-use crate::image::{Digest, Repository};
+use crate::flux::Package;
+use crate::image::Digest;
 use crate::version::{Bump, Refusals};
+
+/// The code of a pin whose look-up failed.
+pub const UPSTREAM_ERROR: &str = "upstream-error";
 
 /// What became of every pin, in the inventory's order.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -13,6 +18,21 @@ pub struct Candidates {
     pub pins: Vec<PinCandidate>,
     /// The look-ups that failed, as sentences; the pins that they concern are held.
     pub failures: Vec<Why>,
+}
+
+impl Candidates {
+    /// Names the look-ups that failed, each once.
+    pub(super) fn note_failures(&mut self) {
+        self.failures.clear();
+        for candidate in &self.pins {
+            if let Outcome::Held(why) = &candidate.outcome
+                && why.code == UPSTREAM_ERROR
+                && !self.failures.contains(why)
+            {
+                self.failures.push(why.clone());
+            }
+        }
+    }
 }
 
 /// What became of one pin.
@@ -29,7 +49,7 @@ pub struct PinCandidate {
 }
 
 /// Where a pin could move.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// To another version.
@@ -39,7 +59,7 @@ pub enum Outcome {
 }
 
 /// A version that a pin could move to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Target {
     /// The tag, the chart's version or the range; empty where only a digest is pinned.
     pub version: String,
@@ -47,6 +67,15 @@ pub struct Target {
     pub digest: Option<Digest>,
     /// How far it goes.
     pub bump: Bump,
-    /// The repository that the image is published in now, where it has moved.
-    pub repository: Option<Repository>,
+    /// Where the package is published now, where it has moved.
+    pub moved: Option<NewPlace>,
+}
+
+/// The place that a package has moved to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewPlace {
+    /// The package as it is called there.
+    pub package: Package,
+    /// The edits beside the pin's own that lead there: the address of a chart's source.
+    pub edits: Vec<FileEdit>,
 }

@@ -1,6 +1,6 @@
 //! From a target to the edits of its pin's scalars, and from a lever to the edits that pull it.
 
-use crate::flux::{self, Part, Pin, Role, Site};
+use crate::flux::{self, Package, Part, Pin, Role, Site};
 use crate::image::{Reference, Repository};
 use crate::yaml::Edit;
 
@@ -17,7 +17,8 @@ pub fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
     };
     let mut edits = Vec::new();
     let mut after = with_version(&pin.site, &version);
-    if let Some(repository) = &target.repository {
+    let moved = target.moved.as_ref();
+    if let Some(Package::Image(repository)) = moved.map(|moved| &moved.package) {
         match name_span(&pin.site, &after) {
             Some(name) => after.replace_range(name, &repository.to_string()),
             None => edits.extend(renaming(pin, repository)),
@@ -31,6 +32,7 @@ pub fn moving(pin: &Pin, target: &Target) -> Vec<FileEdit> {
     {
         edits.push(replace(site, digest.as_str().to_owned()));
     }
+    edits.extend(moved.into_iter().flat_map(|moved| moved.edits.iter().cloned()));
     edits
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::diagnostic::Why;
-use crate::image::Repository;
+use crate::diagnostic::{Position, Why};
+use crate::flux::Package;
 use crate::notes::{Evidence, Kind, Notes};
 
 /// What was learned about the upgrades of a repository.
@@ -37,7 +37,7 @@ pub struct Reading {
     pub notes: Notes,
     /// Where a person reads each source of the evidence.
     pub links: BTreeMap<String, Link>,
-    /// Where the image has gone, where it was asked.
+    /// Where the image or chart has gone, where it was asked.
     pub moved: Option<Moved>,
     /// When the version afterwards was published.
     pub published: Option<Timestamp>,
@@ -63,17 +63,45 @@ pub struct Link {
     pub lines: bool,
 }
 
-/// What evidence says about where an image is published now.
+/// What evidence says about where an image or a chart is published now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moved {
-    /// The repository that is pinned.
-    pub from: Repository,
-    /// The repository that it may have moved to.
-    pub to: Repository,
+    /// What is pinned.
+    pub from: Package,
+    /// Where it may have moved to.
+    pub to: Package,
     /// What follows.
     pub verdict: Verdict,
     /// Who says so, and what the registries answered.
     pub why: Vec<Why>,
+    /// What a person has to do, where it has moved and cannot be followed.
+    pub by_hand: Option<Step>,
+}
+
+impl Moved {
+    /// Returns the code of the reason for following it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        if matches!(self.from, Package::Image(_)) { "image-moved" } else { "chart-moved" }
+    }
+
+    /// Joins what speaks for it.
+    #[must_use]
+    pub fn because(&self) -> String {
+        let why: Vec<&str> = self.why.iter().map(|why| why.message.as_str()).collect();
+        why.join("; ")
+    }
+}
+
+/// Something that a person has to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What, in a sentence.
+    pub text: String,
+    /// Where.
+    pub position: Option<Position>,
+    /// Whether it has to be done before the upgrade is landed.
+    pub before: bool,
 }
 
 /// What follows from the evidence of a move.

@@ -26,14 +26,14 @@ mod resolve;
 mod staged;
 mod units;
 
-pub use analyse::analyse;
+pub use analyse::{Scope, analyse};
 pub use backup::{BackupPart, Backups, ByHand, NewFile, Subject, backups, lay};
-pub use briefing::{Background, Briefing, Here, HereOutcome, Step, Told};
-pub use candidates::{Candidates, Outcome, PinCandidate, Target};
+pub use briefing::{Background, Briefing, Here, HereOutcome, Told};
+pub use candidates::{Candidates, NewPlace, Outcome, PinCandidate, Target, UPSTREAM_ERROR};
 pub use diff::{between, diff};
 pub use edits::moving;
 pub use gate::{Asks, Gate, GateWord, Holds};
-pub use learned::{Home, Learned, Link, Moved, Reading, Verdict};
+pub use learned::{Home, Learned, Link, Moved, Reading, Step, Verdict};
 pub use matching::{How, Match, Met, Outcome as MatchOutcome, meet, proved};
 pub use names::short;
 pub use order::{Layer, Order, Rank, order};
@@ -42,6 +42,6 @@ pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageK
 pub use preflight::{Preflight, preflight};
 pub use render::{Rendered, render};
 pub use requirements::{Requirement, Satisfied, Yours};
-pub use resolve::{Limit, Limits, UPSTREAM_ERROR, resolve};
+pub use resolve::{Limit, Limits, resolve};
 pub use staged::{StageFiles, Staged, stage};
 pub use units::unit_name;

@@ -116,7 +116,7 @@ pub struct PinMove {
     pub path: yaml::Path,
     /// Whose version it is.
     pub package: String,
-    /// The repository that the image is published in now, where it has moved.
+    /// Where the image or chart is published now, where it has moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<String>,
     /// The version part now.

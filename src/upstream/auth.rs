@@ -266,7 +266,7 @@ impl Error {
     ) -> Self {
         let (what, url) = (what.to_owned(), url.clone());
         match answer.status.as_u16() {
-            404 => Self::NotFound { what, url },
+            404 | 410 => Self::NotFound { what, url },
             status @ (401 | 403) => {
                 Self::Denied { what, url, status, with_credentials, said: said(&answer.body) }
             }

@@ -45,9 +45,11 @@ fn is_attachment(tag: &str) -> bool {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct RawChart {
+    name: Option<String>,
     app_version: Option<String>,
     deprecated: Option<bool>,
     home: Option<String>,
+    description: Option<String>,
     sources: Option<Vec<String>>,
     annotations: Option<BTreeMap<String, String>>,
 }
@@ -68,11 +70,13 @@ pub(super) fn of_manifest(version: &str, parsed: &Parsed, config: Option<&[u8]>)
     let sources = raw.sources.filter(|sources| !sources.is_empty());
     ChartVersion {
         version: version.to_owned(),
+        name: raw.name.filter(|text| !text.is_empty()).or_else(|| said("title")),
         app_version: raw.app_version,
         created: said("created").and_then(|text| read_time(&text)),
         deprecated: raw.deprecated.unwrap_or_default(),
         digest: Some(parsed.digest.to_string()),
         home: raw.home.filter(|text| !text.is_empty()).or_else(|| said("url")),
+        description: raw.description.or_else(|| said("description")),
         sources: sources.unwrap_or_else(|| said("source").into_iter().collect()),
         urls: Vec::new(),
         annotations,

@@ -94,6 +94,8 @@ fn split_oci(text: &str) -> Repository {
 pub struct ChartVersion {
     /// The version as the source writes it, with `+` where an OCI tag has `_`.
     pub version: String,
+    /// The chart's own name, where the answer tells it: an index is asked by that name.
+    pub name: Option<String>,
     /// The version of the application inside.
     pub app_version: Option<String>,
     /// When the source took it in. Not an order: some indexes give one time for all.
@@ -104,6 +106,8 @@ pub struct ChartVersion {
     pub digest: Option<String>,
     /// The project's page.
     pub home: Option<String>,
+    /// What it is, in its authors' words.
+    pub description: Option<String>,
     /// Where its source code is.
     pub sources: Vec<String>,
     /// Where the archive is, absolute.

@@ -123,7 +123,7 @@ fn lever(release: &Release) -> String {
 fn other_version(pin: &Pin) -> Target {
     let other = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     let digest = pin.current.digest.as_ref().map(|_| Digest::parse(other).expect("a digest"));
-    Target { version: "98.76.54".to_owned(), digest, bump: Bump::Major, repository: None }
+    Target { version: "98.76.54".to_owned(), digest, bump: Bump::Major, moved: None }
 }
 
 /// Applies edits and their inverse, and returns what stands in between; `None` where they are

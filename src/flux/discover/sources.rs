@@ -7,13 +7,17 @@
 use std::borrow::Cow;
 
 use super::super::load::{Kind, Object};
-use super::super::model::{ObjectName, Package, PinKind, Role, Source, SourceKind, SourceRef};
-use super::super::pins::Draft;
+use super::super::manifests::Manifests;
+use super::super::model::{
+    Address, ObjectName, Package, Part, PinKind, Role, Source, SourceKind, SourceRef, Written,
+};
+use super::super::pins::{Draft, is_encrypted, place, text};
 use super::Discovery;
 use crate::diagnostic::{Diagnostic, Severity, Why};
 use crate::image::Repository;
 use crate::tree::RepoPath;
 use crate::version::chart::is_range;
+use crate::yaml::{self, Node, Step};
 
 impl<'a> Discovery<'a> {
     /// Reads the sources and the versions that they pin themselves.
@@ -34,6 +38,7 @@ impl<'a> Discovery<'a> {
                     None => url.into_owned(),
                 });
                 let pins = self.source_pins(object, kind, &id, url.as_deref(), &applied);
+                let address = self.address(object);
                 let position = object.position();
                 let document = object.document;
                 let source = Source {
@@ -42,6 +47,7 @@ impl<'a> Discovery<'a> {
                     position,
                     document,
                     url,
+                    address,
                     pins,
                     releases: Vec::new(),
                 };
@@ -49,6 +55,48 @@ impl<'a> Discovery<'a> {
                 self.sources.push(source);
             }
         }
+    }
+
+    /// Reads how a source writes where it is.
+    fn address(&self, object: Object<'a>) -> Option<Address> {
+        /// What is meant for one host: logins, certificates, the signer of what comes from there.
+        const BOUND: [&str; 5] =
+            ["secretRef", "certSecretRef", "proxySecretRef", "serviceAccountName", "verify"];
+        let spec = object.root.get("spec")?;
+        let written = |key: &str| {
+            let node = spec.get(key).filter(|node| node.value().is_some())?;
+            Some(Written { place: place(object, node, Part::Whole), text: text(node).into_owned() })
+        };
+        let url = written("url")?;
+        let shared = |node: Node<'_>| node.kind() == yaml::Kind::Alias || node.anchor().is_some();
+        let own = ["spec", "url"].map(|key| Step::Key(key.to_owned()));
+        let locked = if is_encrypted(object) {
+            Some(Why::new("encrypted", "the file is encrypted with SOPS"))
+        } else if url.text.contains("${") {
+            Some(Why::new("variable", "a variable stands in it"))
+        } else if url.place.spot.path.0 != own || spec.get("url").is_some_and(shared) {
+            Some(Why::new("alias", "other places read the same text by an alias"))
+        } else {
+            self.address_patch(object)
+        };
+        let bound = BOUND.iter().filter(|key| spec.get(key).is_some());
+        let provider = spec.get("provider").and_then(|node| node.value());
+        let provider = provider.filter(|name| *name != "generic").map(|_| "provider");
+        let bound = bound.copied().chain(provider).map(str::to_owned).collect();
+        Some(Address { url, r#type: written("type"), bound, locked })
+    }
+
+    /// Finds a patch that sets the address of a source as well.
+    fn address_patch(&self, object: Object<'a>) -> Option<Why> {
+        let name = object.text(&["metadata", "name"])?;
+        let Manifests { files, contexts } = &self.manifests;
+        let patches = files.objects().filter(|patch| contexts.is_patch(patch.file));
+        let patch = patches.chain(files.embedded().map(|inside| inside.object)).find(|patch| {
+            let is_named = patch.text(&["metadata", "name"]).is_some_and(|other| other == name);
+            is_named && patch.kind == object.kind && patch.root.at(&["spec", "url"]).is_some()
+        })?;
+        let message = format!("the patch at {} sets it as well", patch.position());
+        Some(Why::new("patched", message))
     }
 
     /// Reads the version that a source pins.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Asking;
+use super::address::place_of;
+use super::charts::newest;
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin, PinKind};
 use crate::http::Url;
@@ -35,6 +37,8 @@ pub(super) struct Homes {
     pub(super) source: Option<String>,
     /// When the target was built or taken in.
     pub(super) published: Option<Timestamp>,
+    /// The chart's own entry, where its authors have given it up.
+    pub(super) given_up: Option<Arc<ChartVersion>>,
     /// What a reader should know of the target.
     pub(super) remarks: Vec<Why>,
     /// What could not be asked this time.
@@ -64,11 +68,8 @@ impl Homes {
         candidate: &PinCandidate,
     ) -> Self {
         let Outcome::Move(target) = &candidate.outcome else { return Self::default() };
-        match &pin.package {
-            Package::Image(repository) => {
-                let repository = target.repository.as_ref().unwrap_or(repository);
-                Self::of_image(asking, pin, repository, target).await
-            }
+        match target.moved.as_ref().map_or(&pin.package, |moved| &moved.package) {
+            Package::Image(repository) => Self::of_image(asking, pin, repository, target).await,
             Package::OciChart { repository, .. }
                 if pin.range || chart::is_exact(&pin.current.text) =>
             {
@@ -171,7 +172,11 @@ impl Homes {
                     None
                 }
             };
-        let (before, after) = (version(&from).await, version(&to).await);
+        let (mut before, after) = (version(&from).await, version(&to).await);
+        if let (None, Some(_), Some((old, name))) = (&before, &target.moved, place_of(&pin.package))
+        {
+            before = asking.upstream.chart(&old, name, &from).await.ok().flatten();
+        }
         let app = asking.policies.app_of_chart(name);
         let of_app = |version: &Option<Arc<ChartVersion>>| version.as_ref()?.app_version.clone();
         let (app_from, app_to) = (of_app(&before), of_app(&after));
@@ -225,7 +230,9 @@ impl Homes {
             remarks.push(Why::new("chart-deprecated", message));
         }
         let published = after.as_ref().and_then(|chart| chart.created);
-        Self { trails, source: None, published, remarks, failures }
+        let given_up = newest(&versions).filter(|chart| chart.deprecated).cloned().map(Arc::new);
+        let given_up = given_up.or_else(|| after.filter(|chart| chart.deprecated));
+        Self { trails, source: None, published, given_up, remarks, failures }
     }
 }
 

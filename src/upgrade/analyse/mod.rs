@@ -2,15 +2,21 @@
 //!
 //! For each pin that moves, the notes of every version in between are found (`homes`) and read
 //! (`reading`). What they say can change the way itself: a version that was taken back is left out,
-//! one that must be passed through comes first, an image that has moved is taken where it went
-//! (`moves`), a version that is too young waits (`age`). Then the pin is looked up again and its
-//! notes are read for the way that is left, until nothing changes any more.
+//! one that must be passed through comes first, an image or a chart that has moved is taken where
+//! it went (`moves`, `charts` with `address`, and the edits of `sources`), a version that is too young waits
+//! (`age`). Then the pin is looked up again and its notes are read for the way that is left, until
+//! nothing changes any more (`route`). Before that, pins to which nothing comes any more are looked
+//! for elsewhere (`stalled`).
 
+mod address;
 mod age;
+mod charts;
 mod homes;
 mod moves;
 mod reading;
 mod route;
+mod sources;
+mod stalled;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,6 +39,7 @@ const AT_ONCE: usize = 32;
 /// What the way of a pin is asked with.
 struct Asking<'a, U> {
     inventory: &'a Inventory,
+    whole: &'a Inventory,
     upstream: &'a U,
     policies: &'a Policies,
     configuration: &'a Configuration,
@@ -40,21 +47,35 @@ struct Asking<'a, U> {
     now: Option<Timestamp>,
 }
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// What is upgraded.
+    pub inventory: &'a Inventory,
+    /// All that the repository runs.
+    pub whole: &'a Inventory,
+}
+
 /// Reads the notes of every proposed upgrade, and obeys what they say about the way.
 ///
 /// `now` serves the age of versions alone. A look-up that fails leaves its pins as they were, and
 /// is named among the failures.
 pub async fn analyse<U: Upstream>(
-    inventory: &Inventory,
+    scope: Scope<'_>,
     mut candidates: Candidates,
     upstream: &U,
     policies: &Policies,
     configuration: &Configuration,
     now: Option<Timestamp>,
 ) -> (Candidates, Learned) {
+    let Scope { inventory, whole } = scope;
     let resolver = Resolver::new(inventory, upstream, policies, configuration);
-    let asking = Asking { inventory, upstream, policies, configuration, resolver, now };
-    let routes = asking.routes(&candidates).await;
+    let asking = Asking { inventory, whole, upstream, policies, configuration, resolver, now };
+    let revived = Box::pin(asking.revive(&mut candidates)).await;
+    let mut routes = asking.routes(&candidates).await;
+    for route in &mut routes {
+        route.moved = route.pins.iter().find_map(|(pin, _)| revived.get(&pin.id).cloned());
+    }
     let walks = routes.into_iter().enumerate().map(|(index, route)| {
         let asking = &asking;
         async move { (index, asking.walk(route).await) }

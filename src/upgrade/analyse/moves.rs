@@ -165,7 +165,7 @@ fn last(repository: &Repository) -> &str {
 }
 
 /// Says whether a repository is a copy of another: what is pulled through a mirror has not moved.
-fn is_mirror(repository: &Repository) -> bool {
+pub(super) fn is_mirror(repository: &Repository) -> bool {
     let host = repository.registry.as_str();
     let hosts = ["mirror.gcr.io", "public.ecr.aws"];
     let words = ["mirror", "proxy", "cache"];
@@ -175,10 +175,12 @@ fn is_mirror(repository: &Repository) -> bool {
 
 impl<U: Upstream> Asking<'_, U> {
     /// Asks the registries whether an image has moved; `None` where nothing suggests it.
+    ///
+    /// `target` is what it moves to as far as the old registry knows.
     pub(super) async fn moved(
         &self,
         pin: &Pin,
-        target: &Target,
+        target: Option<&Target>,
         beyond: &[Notes],
         source: Option<&str>,
     ) -> Option<Moved> {
@@ -187,13 +189,14 @@ impl<U: Upstream> Asking<'_, U> {
         let claims = claims(pin, repository, beyond, source, self.policies);
         let mut first = None;
         for claim in claims {
-            if claim.by == By::Label && target.bump < Bump::Major {
+            if claim.by == By::Label && target.is_some_and(|target| target.bump < Bump::Major) {
                 continue;
             }
             let (answers, said) = self.ask(repository, current, target, &claim).await?;
             let verdict = verdict(claim.by, answers);
             let why = vec![claim.why, said];
-            let moved = Moved { from: repository.clone(), to: claim.to, verdict, why };
+            let (from, to) = (pin.package.clone(), Package::Image(claim.to));
+            let moved = Moved { from, to, verdict, why, by_hand: None };
             if verdict == Verdict::Change {
                 return Some(moved);
             }
@@ -207,7 +210,7 @@ impl<U: Upstream> Asking<'_, U> {
         &self,
         old: &Repository,
         current: &str,
-        target: &Target,
+        target: Option<&Target>,
         claim: &Claim,
     ) -> Option<(Answers, Why)> {
         let new = &claim.to;
@@ -220,7 +223,8 @@ impl<U: Upstream> Asking<'_, U> {
         let names = || theirs.names.iter().map(String::as_str);
         let best = version::choose(current, names(), &Rules::default()).best;
         let has = |tags: &[String], wanted: &str| tags.iter().any(|tag| tag == wanted);
-        let new_has_target = has(&theirs.names, &target.version);
+        let wanted = target.map_or(current, |target| &target.version);
+        let new_has_target = has(&theirs.names, wanted);
         let only_new = best.as_ref().is_some_and(|best| !has(&ours.names, &best.version));
         let digest = async |repository: &Repository| {
             self.upstream.digest(repository, current).await.ok().flatten()
@@ -236,10 +240,9 @@ impl<U: Upstream> Asking<'_, U> {
                 said.push(format!("{new} has `{}`, which {old} has not", best.version));
             }
             Some(best) => said.push(format!("both have `{}`", best.version)),
-            None if new_has_target => said.push(format!("both have `{}`", target.version)),
+            None if new_has_target => said.push(format!("both have `{wanted}`")),
             None => said.push(format!(
-                "{old} has `{}`; {new} has not, it holds {}",
-                target.version,
+                "{old} has `{wanted}`; {new} has not, it holds {}",
                 held(&theirs.names)
             )),
         }

@@ -5,10 +5,8 @@ use super::reading::{Pages, limits};
 use super::{Asking, age};
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
-use crate::image::Repository;
-use crate::notes::{Kind, Notes};
-use crate::upgrade::candidates::{Outcome, PinCandidate, Target};
-use crate::upgrade::edits;
+use crate::notes::Notes;
+use crate::upgrade::candidates::{NewPlace, Outcome, PinCandidate, Target};
 use crate::upgrade::learned::{Moved, Reading, Verdict};
 use crate::upgrade::resolve::Limits;
 use crate::upstream::Upstream;
@@ -22,6 +20,8 @@ pub(super) struct Route<'a> {
     pub(super) key: String,
     pub(super) pins: Vec<(&'a Pin, PinCandidate)>,
     homes: Homes,
+    /// What is known already of where it has gone.
+    pub(super) moved: Option<Moved>,
 }
 
 /// What became of a way.
@@ -45,7 +45,7 @@ impl<'a> Route<'a> {
         let own = if shared { String::new() } else { pin.id.clone() };
         let ways: Vec<String> = homes.trails.iter().map(way).collect();
         let key = format!("{own}{} {}", family(pin), ways.join("\n"));
-        Self { key, pins: vec![(pin, candidate.clone())], homes }
+        Self { key, pins: vec![(pin, candidate.clone())], homes, moved: None }
     }
 
     /// Returns the first pin that still moves.
@@ -64,7 +64,7 @@ impl<U: Upstream> Asking<'_, U> {
             Some((pin, ..)) => Limits::of_policies(pin, self.policies),
             None => Limits::default(),
         };
-        let mut moved: Option<Moved> = None;
+        let mut moved = route.moved.take();
         let mut walked = Walked::default();
         let before = route.pins.clone();
         for _ in 0..ROUNDS {
@@ -88,25 +88,14 @@ impl<U: Upstream> Asking<'_, U> {
                 .or(route.homes.published);
             ahead.add(age::limit(&target.version, published, minimum, self.now));
             let mut again = known.add(ahead);
-            if !again && moved.is_none() && target.repository.is_none() {
-                let source = route.homes.source.as_deref();
-                moved = self.moved(pin, target, &heard.beyond, source).await;
-                let change = moved.as_mut().filter(|moved| moved.verdict == Verdict::Change);
-                if let Some(change) = change {
-                    if edits::can_rename(pin) {
-                        again = true;
-                    } else {
-                        change.verdict = Verdict::Question;
-                        let message = "its name stands where refit cannot change it alone";
-                        change.why.push(Why::new("name-not-editable", message));
-                    }
-                }
+            if !again && moved.is_none() && target.moved.is_none() {
+                moved = self.gone(pin, target, &heard.beyond, &route.homes).await;
+                again = moved.as_ref().is_some_and(|moved| moved.verdict == Verdict::Change);
             }
             if !again {
                 break;
             }
-            let moved = moved.as_ref().filter(|moved| moved.verdict == Verdict::Change);
-            self.ask_again(&mut route, &known, moved).await;
+            self.ask_again(&mut route, &known, moved.as_mut()).await;
         }
         let remarks = std::mem::take(&mut route.homes.remarks);
         if let Some(first) = walked.readings.first_mut() {
@@ -126,16 +115,47 @@ impl<U: Upstream> Asking<'_, U> {
         walked
     }
 
+    /// Finds out whether what is pinned is published elsewhere now, and whether that can be
+    /// followed.
+    async fn gone(
+        &self,
+        pin: &Pin,
+        target: &Target,
+        beyond: &[Notes],
+        homes: &Homes,
+    ) -> Option<Moved> {
+        let mut moved = match &pin.package {
+            Package::Image(_) => {
+                self.moved(pin, Some(target), beyond, homes.source.as_deref()).await
+            }
+            _ => self.chart_moved(pin, beyond, homes.given_up.as_deref()).await,
+        }?;
+        self.settle(pin, &mut moved).await;
+        Some(moved)
+    }
+
+    /// Makes a question of a move that cannot be followed.
+    pub(super) async fn settle(&self, pin: &Pin, moved: &mut Moved) -> Option<NewPlace> {
+        if moved.verdict != Verdict::Change {
+            return None;
+        }
+        match self.follow(pin, &moved.to).await {
+            Ok(place) => Some(place),
+            Err(step) => {
+                moved.verdict = Verdict::Question;
+                moved.by_hand = Some(step);
+                None
+            }
+        }
+    }
+
     /// Reads all that is said about a way.
     async fn hear(&self, homes: &Homes, pins: &[String]) -> Heard {
         let mut heard = Heard::default();
         for trail in &homes.trails {
             let pages = Pages::of(self, trail).await;
             heard.failures.extend(pages.failures.iter().cloned());
-            // Only images are followed to another place.
-            if trail.own && trail.of == Kind::App {
-                heard.beyond.extend(pages.beyond(trail));
-            }
+            heard.beyond.extend(pages.beyond(trail));
             if let Some(reading) = pages.read(trail, pins) {
                 heard.readings.push(reading);
                 heard.trails.push(trail.clone());
@@ -146,12 +166,34 @@ impl<U: Upstream> Asking<'_, U> {
 
     /// Looks the pins of a way up once more, within what is known now; only those that name what
     /// has moved are looked up where it went.
-    async fn ask_again(&self, route: &mut Route<'_>, limits: &Limits, moved: Option<&Moved>) {
+    async fn ask_again(
+        &self,
+        route: &mut Route<'_>,
+        limits: &Limits,
+        mut moved: Option<&mut Moved>,
+    ) {
         for (pin, candidate) in &mut route.pins {
-            let here = moved.filter(|moved| is_image(pin, &moved.from) && edits::can_rename(pin));
-            let at = here.map(|moved| &moved.to);
-            let answers = self.resolver.candidates(&[(*pin, limits.clone())], at).await;
-            if let Some(answer) = answers.into_iter().next() {
+            let change = moved.as_deref_mut();
+            let change = change.filter(|m| m.verdict == Verdict::Change && m.from == pin.package);
+            let at = match &change {
+                Some(moved) => self.follow(pin, &moved.to).await.ok(),
+                None => None,
+            };
+            let question = [(*pin, limits.clone())];
+            let mut answer = self.resolver.candidates(&question, at.as_ref()).await.pop();
+            let stays = answer.as_ref().and_then(|answer| match &answer.outcome {
+                Outcome::Held(why) => Some(why.message.clone()),
+                Outcome::Move(_) => None,
+            });
+            if let (Some(why), Some(moved), true) = (stays, change, at.is_some()) {
+                // What may be taken at the old place is better than nothing.
+                moved.verdict = Verdict::Question;
+                moved
+                    .why
+                    .push(Why::new("nothing-there", format!("nothing may be taken there: {why}")));
+                answer = self.resolver.candidates(&question, None).await.pop();
+            }
+            if let Some(answer) = answer {
                 *candidate = answer;
             }
         }
@@ -171,10 +213,6 @@ fn family(pin: &Pin) -> String {
         }
         package => package.to_string(),
     }
-}
-
-fn is_image(pin: &Pin, repository: &Repository) -> bool {
-    matches!(&pin.package, Package::Image(own) if own == repository)
 }
 
 /// What was heard about a way.

@@ -87,10 +87,9 @@ impl Planner<'_> {
             }
         }
         for moved in briefing.moves().filter(|moved| moved.verdict == Verdict::Change) {
-            let said: Vec<&str> = moved.why.iter().map(|why| why.message.as_str()).collect();
-            let message =
-                format!("{} is published as {} now: {}", moved.from, moved.to, said.join("; "));
-            why.push(Why::new("image-moved", message));
+            let (from, to) = (&moved.from, &moved.to);
+            let message = format!("{from} is published as {to} now: {}", moved.because());
+            why.push(Why::new(moved.code(), message));
         }
         for release in releases.iter().filter(|release| release.suspended) {
             let message =

@@ -11,10 +11,11 @@ mod stages;
 use serde::Serialize;
 
 use super::backup::{Backups, Subject, backups};
-use super::briefing::{Background, Briefed, Briefing, HereOutcome, Step, brief};
+use super::briefing::{Background, Briefed, Briefing, HereOutcome, brief};
 use super::candidates::{Candidates, Outcome, Target};
 use super::edits;
 use super::gate::Gate;
+use super::learned::Step;
 use super::names::{self, Words};
 use super::plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan};
 use super::preflight::preflight;
@@ -340,7 +341,7 @@ fn pin_move(pin: &Pin, target: &Target) -> PinMove {
         line: place.position.line,
         path: place.spot.path.clone(),
         package: pin.package.to_string(),
-        moved_to: target.repository.as_ref().map(ToString::to_string),
+        moved_to: target.moved.as_ref().map(|moved| moved.package.to_string()),
         from: pin.current.text.clone(),
         to: edits::version_text(pin, target),
         bump: target.bump,

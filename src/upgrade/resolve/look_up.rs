@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::candidates::{Outcome, PinCandidate, Target};
+use super::super::candidates::{NewPlace, Outcome, PinCandidate, Target, UPSTREAM_ERROR};
 use super::limits::Limits;
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
@@ -11,16 +11,13 @@ use crate::policy::{Configuration, Policies, Subject};
 use crate::upstream::{self, ChartLocation, Upstream};
 use crate::version::{self, Bump, Choice, Refusals, Rules, chart};
 
-/// The code of a pin whose look-up failed.
-pub const UPSTREAM_ERROR: &str = "upstream-error";
-
 /// One pin's question.
 pub(super) struct LookUp<'a, U> {
     pub(super) pin: &'a Pin,
     /// Images that move with it.
     pub(super) beside: &'a [Repository],
-    /// Where the image is published now, if it has moved.
-    pub(super) at: Option<&'a Repository>,
+    /// Where the package is published now, if it has moved.
+    pub(super) at: Option<&'a NewPlace>,
     /// What notes put in its way.
     pub(super) limits: &'a Limits,
     pub(super) upstream: &'a U,
@@ -45,11 +42,11 @@ impl<U: Upstream> LookUp<'_, U> {
         }
         let mut rules = self.configuration.rules(&subject(pin))?;
         self.limits.narrow(&mut rules);
-        match &pin.package {
+        match self.at.map_or(&pin.package, |at| &at.package) {
             Package::Image(_) if pin.releases.is_empty() => {
                 Err(Why::new("no-release", "no HelmRelease runs it"))
             }
-            Package::Image(repository) => self.image(self.at.unwrap_or(repository), rules).await,
+            Package::Image(repository) => self.image(repository, rules).await,
             Package::HelmChart { url, chart } => {
                 let source = ChartLocation::of_helm_repository(url);
                 self.chart(&source, chart, &rules).await
@@ -142,7 +139,7 @@ impl<U: Upstream> LookUp<'_, U> {
                 version,
                 digest,
                 bump: best.bump,
-                repository: self.at.cloned(),
+                moved: self.at.cloned(),
             }));
         }
         let Some(pinned) = pinned else {
@@ -153,7 +150,7 @@ impl<U: Upstream> LookUp<'_, U> {
             return Ok(Outcome::Held(beyond.cloned().unwrap_or_else(|| held(current, choice))));
         }
         let (version, digest) = (current.to_owned(), Some(digest));
-        Ok(Outcome::Move(Target { version, digest, bump: Bump::Digest, repository: None }))
+        Ok(Outcome::Move(Target { version, digest, bump: Bump::Digest, moved: None }))
     }
 
     async fn digest(
@@ -187,7 +184,8 @@ impl<U: Upstream> LookUp<'_, U> {
             }
             _ => None,
         };
-        let target = Target { version: write, digest, bump: best.bump, repository: None };
+        let moved = self.at.cloned();
+        let target = Target { version: write, digest, bump: best.bump, moved };
         Ok(Answer { outcome: Outcome::Move(target), refused: chosen.choice.refused, beyond: None })
     }
 
@@ -220,7 +218,7 @@ impl<U: Upstream> LookUp<'_, U> {
             return Ok(Answer { outcome, refused: answer.refused, beyond: cut });
         };
         let version = format!("{folder}{write}");
-        let target = Target { version, digest: None, bump: best.bump, repository: None };
+        let target = Target { version, digest: None, bump: best.bump, moved: None };
         Ok(Answer { outcome: Outcome::Move(target), refused: chosen.choice.refused, beyond: cut })
     }
 }

@@ -10,13 +10,12 @@ mod lockstep;
 mod look_up;
 
 pub use limits::{Limit, Limits};
-pub use look_up::UPSTREAM_ERROR;
 
 use std::collections::HashMap;
 
 use futures::StreamExt as _;
 
-use super::candidates::{Candidates, Outcome, PinCandidate};
+use super::candidates::{Candidates, NewPlace, PinCandidate};
 use crate::flux::{Inventory, Pin};
 use crate::image::Repository;
 use crate::policy::{Configuration, Policies};
@@ -39,16 +38,8 @@ pub async fn resolve<U: Upstream>(
     let all: Vec<(&Pin, Limits)> =
         inventory.pins.iter().map(|pin| (pin, Limits::of_policies(pin, policies))).collect();
     let pins = resolver.candidates(&all, None).await;
-    let mut candidates = Candidates::default();
-    for candidate in pins {
-        if let Outcome::Held(why) = &candidate.outcome
-            && why.code == UPSTREAM_ERROR
-            && !candidates.failures.contains(why)
-        {
-            candidates.failures.push(why.clone());
-        }
-        candidates.pins.push(candidate);
-    }
+    let mut candidates = Candidates { pins, failures: Vec::new() };
+    candidates.note_failures();
     candidates
 }
 
@@ -71,12 +62,12 @@ impl<'a, U: Upstream> Resolver<'a, U> {
         Self { upstream, policies, configuration, lockstep }
     }
 
-    /// Looks pins up, each within its limits, images at another repository where `at` names one;
-    /// the answers are in the order of the questions.
+    /// Looks pins up, each within its limits, at another place where `at` names one; the answers are
+    /// in the order of the questions.
     pub(super) async fn candidates(
         &self,
         pins: &[(&Pin, Limits)],
-        at: Option<&Repository>,
+        at: Option<&NewPlace>,
     ) -> Vec<PinCandidate> {
         let look_ups = pins.iter().enumerate().map(|(index, (pin, limits))| {
             let beside = self.lockstep.get(pin.id.as_str()).map_or(&[][..], Vec::as_slice);

@@ -33,6 +33,7 @@ struct Entry {
     deprecated: Option<bool>,
     digest: Option<String>,
     home: Option<String>,
+    description: Option<String>,
     sources: Option<Vec<String>>,
     urls: Option<Vec<String>>,
     annotations: Option<BTreeMap<String, Option<String>>>,
@@ -102,11 +103,13 @@ impl Read {
         let urls = entry.urls.unwrap_or_default();
         self.versions.push(ChartVersion {
             version: version.to_owned(),
+            name: None,
             app_version: text(entry.app_version),
             created: entry.created.and_then(|text| read_time(&text)),
             deprecated: entry.deprecated.unwrap_or_default(),
             digest: text(entry.digest),
             home: text(entry.home),
+            description: text(entry.description),
             sources: entry.sources.unwrap_or_default(),
             urls: urls.iter().map(|url| absolute(url, base)).collect(),
             annotations: entry
@@ -132,6 +135,7 @@ impl Entry {
             deprecated: None,
             digest: None,
             home: None,
+            description: None,
             sources: None,
             urls: None,
             annotations: None,
