@@ -7,7 +7,7 @@
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
-use super::{App, ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy};
+use super::{App, ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy, Tier};
 use crate::diagnostic::{Diagnostic, RuleRef, Severity, unreadable_file, unreadable_types};
 use crate::image::Repository;
 use crate::tree::{RepoPath, Tree};
@@ -131,6 +131,11 @@ fn add(
             let rule = at(None, &policy.name);
             policies.apps.push(Ruled { policy, rule });
         }
+        Some("tier") => {
+            let policy: Tier = typed(file, document)?;
+            let rule = at(None, &policy.name);
+            policies.tiers.push(Ruled { policy, rule });
+        }
         Some("strategy") => {
             let policy: StrategyPolicy = typed(file, document)?;
             for (index, delivery) in policy.delivery.into_iter().enumerate() {
@@ -148,7 +153,8 @@ fn add(
                 Some(kind) => format!("`{kind}` is no kind of policy"),
                 None => "a policy needs a `kind`".to_owned(),
             };
-            let message = format!("{message}; kinds are `app`, `chart`, `datastore`, `strategy`");
+            let message =
+                format!("{message}; kinds are `app`, `chart`, `datastore`, `strategy`, `tier`");
             return Err(broken(file, Some((node.line(), node.column())), &message));
         }
     }

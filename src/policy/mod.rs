@@ -14,6 +14,7 @@ mod glob;
 mod load;
 mod rules;
 mod strategy;
+mod tier;
 mod window;
 
 pub use app::{App, Move, NotesAt, NotesOf, Passage};
@@ -32,6 +33,7 @@ pub use rules::{Rule, RuleKind, kinds_schema};
 pub use strategy::{
     Bumps, Delivery, Facts, PinScope, Strategy, StrategyPolicy, StrategyRule, When,
 };
+pub use tier::{Demand, Tier};
 pub use window::{Clock, Day, Length, OnStall, Window, Windows, Zone};
 
 use crate::diagnostic::RuleRef;
@@ -49,6 +51,8 @@ pub struct Policies {
     pub datastores: Vec<Ruled<Datastore>>,
     /// What is known of applications beside their notes.
     pub apps: Vec<Ruled<App>>,
+    /// What releases may lose, in the order in which they are tried.
+    pub tiers: Vec<Ruled<Tier>>,
 }
 
 /// A policy or a rule, with the file and line it was read from.
@@ -63,12 +67,13 @@ pub struct Ruled<T> {
 impl Policies {
     /// Puts other policies behind these.
     fn append(&mut self, other: Self) {
-        let Self { charts, strategies, delivery, datastores, apps } = other;
+        let Self { charts, strategies, delivery, datastores, apps, tiers } = other;
         self.charts.extend(charts);
         self.strategies.extend(strategies);
         self.delivery.extend(delivery);
         self.datastores.extend(datastores);
         self.apps.extend(apps);
+        self.tiers.extend(tiers);
     }
 
     /// Returns the datastore whose own image `path` is, by the repository's path in its registry.

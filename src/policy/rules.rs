@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, schema_for};
 
-use super::{App, ChartPolicy, Datastore, Glob, Policies, StrategyPolicy};
+use super::{App, ChartPolicy, Datastore, Glob, Policies, StrategyPolicy, Tier};
 use crate::diagnostic::RuleRef;
 
 /// A rule, with what it says in a few words.
@@ -29,12 +29,14 @@ pub enum RuleKind {
     Datastore,
     /// What notes cannot say of an application.
     App,
+    /// What a release may lose.
+    Tier,
 }
 
 impl RuleKind {
     /// All of them, in the order in which a decision needs them.
-    pub const ALL: [Self; 5] =
-        [Self::Strategy, Self::Delivery, Self::Chart, Self::Datastore, Self::App];
+    pub const ALL: [Self; 6] =
+        [Self::Strategy, Self::Delivery, Self::Chart, Self::Datastore, Self::App, Self::Tier];
 
     /// Returns what its rules decide, as a heading.
     #[must_use]
@@ -45,6 +47,7 @@ impl RuleKind {
             Self::Chart => "What stops the workloads of a chart",
             Self::Datastore => "How a datastore is recognised",
             Self::App => "What notes cannot say of an application",
+            Self::Tier => "What a release may lose, and what that demands",
         }
     }
 }
@@ -59,6 +62,7 @@ enum Document {
     Strategy(StrategyPolicy),
     Datastore(Datastore),
     App(App),
+    Tier(Tier),
 }
 
 /// Returns the JSON Schema of a policy document of any kind.
@@ -99,7 +103,18 @@ impl Policies {
             rule: &ruled.rule,
             says: ruled.policy.describe(),
         });
-        strategies.chain(delivery).chain(charts).chain(datastores).chain(apps).collect()
+        let tiers = self.tiers.iter().map(|ruled| Rule {
+            kind: RuleKind::Tier,
+            rule: &ruled.rule,
+            says: ruled.policy.describe(),
+        });
+        strategies
+            .chain(delivery)
+            .chain(charts)
+            .chain(datastores)
+            .chain(apps)
+            .chain(tiers)
+            .collect()
     }
 }
 
@@ -143,6 +158,20 @@ impl App {
         said.extend(self.stops.iter().map(|stop| format!("stop at {}", stop.version)));
         said.extend(self.avoid.iter().map(|avoid| format!("avoid {}", avoid.version)));
         said.extend(self.moves.iter().map(|moved| format!("{} is {} now", moved.from, moved.to)));
+        said.join(", ")
+    }
+}
+
+impl Tier {
+    /// Says whose it is and what it allows.
+    fn describe(&self) -> String {
+        let mut said = Vec::new();
+        if !self.releases.is_empty() {
+            said.push(names(&self.releases));
+        }
+        said.extend(self.like.iter().map(|like| format!("like {like}")));
+        said.extend(self.may_lose.map(|length| format!("may lose {length}")));
+        said.extend(self.may_take.map(|length| format!("may take {length}")));
         said.join(", ")
     }
 }
@@ -194,7 +223,7 @@ mod tests {
         let readme = include_str!("../../policies/README.md");
         let examples: Vec<&str> =
             readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-        assert_eq!(examples.len(), 4);
+        assert_eq!(examples.len(), 5);
         let files = examples.iter().map(|text| (".refit/policies/example.yaml", *text));
         for file in files {
             let tree = crate::tree::MemoryTree::of([file]).unwrap();
