@@ -41,6 +41,9 @@ pub struct App {
     /// Where an image or a chart went.
     #[serde(default)]
     pub moves: Vec<Move>,
+    /// What a person makes sure of before it is stopped, one sentence each.
+    #[serde(default)]
+    pub quiet: Vec<String>,
     /// What a person looks at to see that it works, one sentence each.
     #[serde(default)]
     pub verify: Vec<String>,

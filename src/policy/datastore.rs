@@ -58,9 +58,12 @@ pub struct Datastore {
     /// What a major version of the engine itself takes.
     #[serde(default)]
     pub major: Option<String>,
-    /// How it is looked at before anything is done, and counted again afterwards.
+    /// How it is looked at before anything is done.
     #[serde(default)]
     pub check: Vec<Step>,
+    /// How what it holds is counted: before, afterwards, and in a rehearsal.
+    #[serde(default)]
+    pub count: Vec<Step>,
     /// How it is backed up.
     #[serde(default)]
     pub backup: Vec<Step>,
@@ -70,6 +73,12 @@ pub struct Datastore {
     /// How it is restored.
     #[serde(default)]
     pub restore: Vec<Step>,
+    /// How a restore is rehearsed beside the data, where nothing uses it.
+    #[serde(default)]
+    pub drill: Vec<Step>,
+    /// How what the rehearsal made is taken away again.
+    #[serde(default)]
+    pub clear: Vec<Step>,
 }
 
 /// An object of an operator that makes an engine; `{name}` stands for the object's name.
@@ -149,13 +158,54 @@ pub struct Step {
     /// Where it holds; everywhere if nothing is named.
     #[serde(default)]
     pub lives: Vec<Home>,
-    /// What must stand beside the datastore for it to hold: `ScheduledBackup`,
-    /// `ReplicationSource`, `Schedule`.
+    /// What must stand beside the data for it to hold: `ScheduledBackup`, `ReplicationSource`,
+    /// `Schedule`, or `Claim` for a claim whose name is known.
     #[serde(default)]
     pub with: Option<String>,
     /// What must not stand beside it.
     #[serde(default)]
-    pub without: Option<String>,
+    pub without: Vec<String>,
+    /// The largest volume for which it holds, `100Gi`; one whose size is not told is no larger.
+    #[serde(default)]
+    pub up_to: Option<Size>,
+}
+
+/// An amount of storage, as Kubernetes writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct Size(u64);
+
+impl Size {
+    /// Reads a whole number of bytes or of a unit of them; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        const UNITS: &[(&str, u64)] = &[
+            ("Ki", 1 << 10),
+            ("Mi", 1 << 20),
+            ("Gi", 1 << 30),
+            ("Ti", 1 << 40),
+            ("Pi", 1 << 50),
+            ("k", 1_000),
+            ("M", 1_000_000),
+            ("G", 1_000_000_000),
+            ("T", 1_000_000_000_000),
+            ("P", 1_000_000_000_000_000),
+            ("", 1),
+        ];
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, unit) = text.split_at(digits);
+        let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        number.parse::<u64>().ok()?.checked_mul(*factor).map(Self)
+    }
+}
+
+impl TryFrom<String> for Size {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no size; write it like `100Gi`"))
+    }
 }
 
 impl Datastore {
@@ -169,5 +219,26 @@ impl Datastore {
     #[must_use]
     pub fn is_called(&self, word: &str) -> bool {
         self.words.iter().any(|known| known.eq_ignore_ascii_case(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_compared_as_bytes() {
+        for (text, expected) in [
+            ("1Ki", Some(1024)),
+            ("2Ti", Some(2 << 40)),
+            ("5G", Some(5_000_000_000)),
+            ("512", Some(512)),
+            ("1.5Gi", None),
+            ("Gi", None),
+            ("${SIZE}", None),
+            ("99999999999Pi", None),
+        ] {
+            assert_eq!(Size::parse(text).map(|size| size.0), expected, "{text}");
+        }
     }
 }

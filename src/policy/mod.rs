@@ -26,7 +26,7 @@ pub use configuration::{
     CONFIGURATION_FILE, Configuration, Delivery as DeliveryMode, Forge, ForgeKind, Ignore,
     Messages, Registry, Subject,
 };
-pub use datastore::{Datastore, EngineObject, Home, Keep, Step};
+pub use datastore::{Datastore, EngineObject, Home, Keep, Size, Step};
 pub use glob::Glob;
 pub use load::{POLICY_FOLDER, builtin, load};
 pub use rules::{Rule, RuleKind, kinds_schema};

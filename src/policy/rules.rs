@@ -56,7 +56,7 @@ impl RuleKind {
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[schemars(title = "refit policy")]
-#[expect(dead_code, reason = "only its schema is used")]
+#[expect(dead_code, clippy::large_enum_variant, reason = "only its schema is used")]
 enum Document {
     Chart(ChartPolicy),
     Strategy(StrategyPolicy),

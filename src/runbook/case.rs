@@ -6,8 +6,10 @@ use super::procedure::{Subject, beside, home};
 use super::shell;
 use super::slots::{Called, Slots};
 use crate::flux::{Inventory, ObjectName, Package, Release};
-use crate::policy::{Home, Policies};
-use crate::state::{Lives, State, Volume, VolumeKind, Workload};
+use crate::policy::{App, Home, Policies, Ruled, Size, Tier};
+use crate::state::{
+    CredentialRole, Lives, State, Store, Volume, VolumeBackup, VolumeKind, Workload,
+};
 use crate::upgrade::{Plan, StageKind, short};
 
 /// What a runbook is written from.
@@ -25,10 +27,21 @@ pub struct Case<'c> {
 /// A thing that is backed up, with what it is in words.
 pub(super) struct Kept<'c> {
     pub(super) title: String,
+    /// What it is told from others by: two releases may name the same database.
+    pub(super) identity: String,
     pub(super) subject: Subject<'c>,
     pub(super) volume: Option<&'c Volume>,
+    /// What the repository has that backs it up.
+    pub(super) backups: Vec<&'c VolumeBackup>,
     /// What is lost with it.
     pub(super) loss: Option<String>,
+}
+
+/// A release outside the plan that an upgrade concerns.
+pub(super) struct Dependant<'c> {
+    pub(super) release: &'c Release,
+    /// Whether it uses the same data, and does not only wait for it.
+    pub(super) uses_data: bool,
 }
 
 impl<'c> Case<'c> {
@@ -80,6 +93,10 @@ impl<'c> Case<'c> {
 
     /// Returns what a policy says a person looks at to see that the applications work.
     pub(super) fn application_checks(&self) -> Vec<String> {
+        self.of_applications(|app| &app.verify)
+    }
+
+    fn of_applications(&self, list: fn(&App) -> &Vec<String>) -> Vec<String> {
         let moves =
             |package: &Package| self.plan.pins.iter().any(|pin| pin.package == package.to_string());
         let mut checks: Vec<String> = Vec::new();
@@ -89,13 +106,55 @@ impl<'c> Case<'c> {
                 Package::HelmChart { chart, .. } => self.policies.app_of_chart(chart),
                 _ => None,
             };
-            for check in app.iter().flat_map(|app| &app.policy.verify) {
+            for check in app.iter().flat_map(|app| list(&app.policy)) {
                 if !checks.contains(check) {
                     checks.push(check.clone());
                 }
             }
         }
         checks
+    }
+
+    /// Returns what a policy says a person makes sure of before an application is stopped.
+    pub(super) fn quiet_checks(&self) -> Vec<String> {
+        self.of_applications(|app| &app.quiet)
+    }
+
+    /// Returns the tiers of the releases, each with those that are of it.
+    pub(super) fn tiers(&self) -> Vec<(Ruled<Tier>, Vec<&'c Release>)> {
+        let mut tiers: Vec<(Ruled<Tier>, Vec<&Release>)> = Vec::new();
+        for release in self.releases() {
+            let Some(tier) = self.policies.tier(&release.id.to_string()) else { continue };
+            match tiers.iter_mut().find(|(known, _)| known.rule == tier.rule) {
+                Some((_, releases)) => releases.push(release),
+                None => tiers.push((tier, vec![release])),
+            }
+        }
+        tiers
+    }
+
+    /// Returns the releases outside the plan that use the data of those in it or wait for them, and
+    /// whether they only read.
+    pub(super) fn dependants(&self) -> Vec<Dependant<'c>> {
+        let planned = |id: &ObjectName| self.plan.releases.contains(id);
+        let mut ids: BTreeMap<&ObjectName, bool> = BTreeMap::new();
+        for release in self.releases() {
+            let shared = self.state(release).into_iter().flat_map(|state| &state.stores);
+            for other in shared.flat_map(|store| &store.shared_with) {
+                ids.insert(other, true);
+            }
+            let all = &self.inventory.releases;
+            for other in all.iter().filter(|other| other.depends_on.contains(&release.id)) {
+                ids.entry(&other.id).or_insert(false);
+            }
+        }
+        let found = ids.into_iter().filter(|(id, _)| !planned(id));
+        found
+            .filter_map(|(id, uses_data)| {
+                let release = self.inventory.releases.iter().find(|release| release.id == *id)?;
+                Some(Dependant { release, uses_data })
+            })
+            .collect()
     }
 
     /// Says whether the upgrade stops what writes.
@@ -142,15 +201,22 @@ impl<'c> Case<'c> {
                 },
                 object: called.object.clone(),
             };
+            let title = match store.lives {
+                Lives::Itself => format!("{title} of the release `{}`", release.id),
+                _ => format!("{title} {}", place(&store.lives)),
+            };
             kept.push(Kept {
-                title: format!("{title} {}", place(&store.lives)),
+                title,
+                identity: identity(release, store),
                 subject: Subject {
                     engine: &store.engine,
                     home: home(&store.lives),
                     beside: beside(&store.volumes),
+                    size: store.volumes.iter().filter_map(size).max(),
                     slots: Slots::of_store(store, &called, app.as_ref()),
                 },
                 volume: None,
+                backups: store.volumes.iter().flat_map(|volume| &volume.backed_up_by).collect(),
                 loss: policy.and_then(|engine| engine.policy.loss.clone()),
             });
         }
@@ -170,13 +236,19 @@ impl<'c> Case<'c> {
             let policy = self.policies.datastore("volume");
             kept.push(Kept {
                 title: volume_title(volume),
+                identity: volume
+                    .claim
+                    .as_ref()
+                    .map_or_else(|| volume.position.to_string(), |claim| format!("claim {claim}")),
                 subject: Subject {
                     engine: "volume",
                     home: None::<Home>,
                     beside: beside(std::slice::from_ref(volume)),
+                    size: size(volume),
                     slots: Slots::of_volume(volume, &called, self.mounting(release, volume)),
                 },
                 volume: Some(volume),
+                backups: volume.backed_up_by.iter().collect(),
                 loss: policy.and_then(|engine| engine.policy.loss.clone()),
             });
         }
@@ -212,6 +284,28 @@ impl<'c> Case<'c> {
                 })
         })
     }
+}
+
+/// Tells a database from others: by its server and its name, in the open or by where it is kept.
+fn identity(release: &Release, store: &Store) -> String {
+    let server = match &store.lives {
+        Lives::Itself => format!("release {}", release.id),
+        Lives::Neighbour { release } => format!("release {release}"),
+        Lives::Cnpg { .. } | Lives::Object { .. } | Lives::External { .. } => place(&store.lives),
+        _ => format!("{} {}", release.id, place(&store.lives)),
+    };
+    let mut names = store.credentials.iter().filter(|c| c.role == CredentialRole::Database);
+    let name = names.find_map(|c| {
+        let kept = || Some(format!("{} {}", c.secret.as_ref()?, c.key.as_ref()?));
+        c.literal.clone().or_else(kept)
+    });
+    // One whose name is not told is like no other.
+    let name = name.unwrap_or_else(|| release.id.to_string());
+    format!("{} {server} {name}", store.engine)
+}
+
+fn size(volume: &Volume) -> Option<Size> {
+    Size::parse(volume.size.as_deref()?)
 }
 
 /// Says where a datastore lives, behind its name.

@@ -1,7 +1,7 @@
 //! The stages, one by one, and what to watch while each is carried out.
 
-use super::before::needs_backup;
 use super::case::Case;
+use super::keeping::needs_backup;
 use super::model::{Block, Section, SectionKind};
 use super::shell;
 use super::slots::{selector, target};

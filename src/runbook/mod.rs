@@ -3,17 +3,25 @@
 //! A plan says what lands in the repository; a runbook says what a person does beside it: look,
 //! back up, prove the backup, watch, verify, decide, go back. It is made of the plan, the data of
 //! its releases and the policies of their datastores, and it is pure: the same case gives the same
-//! runbook. `case` is the case at hand, `slots` and `procedure` fill a policy's commands in,
-//! `before`, `during` and `after` write the sections. What does not apply is not there.
+//! runbook. `case` is the case at hand, `slots` and `procedure` fill a policy's commands in, and each
+//! of the other rooms writes sections, in their order: `now` and `requires`, `before`, `keeping` and
+//! `tiers`, `during`, `after`, `back` and `drill`. What does not apply is not there.
 
 mod after;
+mod back;
 mod before;
 mod case;
+mod drill;
 mod during;
+mod keeping;
 mod model;
+mod now;
 mod procedure;
+mod requires;
+mod schedule;
 mod shell;
 mod slots;
+mod tiers;
 
 pub use case::Case;
 pub use model::{Alone, Block, Runbook, Section, SectionKind, WayBack};
@@ -22,20 +30,20 @@ pub use model::{Alone, Block, Runbook, Section, SectionKind, WayBack};
 #[must_use]
 pub fn runbook(case: &Case<'_>) -> Runbook {
     let mut sections = vec![
-        before::now(case),
-        before::compatibility(case),
+        now::now(case),
+        requires::compatibility(case),
         before::preflight(case),
         before::by_hand(case),
-        before::backup(case),
-        before::verify(case),
-        before::tiers(case),
+        keeping::backup(case),
+        keeping::verify(case),
+        tiers::tiers(case),
         during::stages(case),
         after::look(case),
-        after::decide(case),
-        after::back(case),
-        after::loss(case),
-        after::drill(case),
+        back::decide(case),
+        back::back(case),
+        back::loss(case),
+        drill::drill(case),
     ];
     sections.retain(|section| !section.blocks.is_empty());
-    Runbook { sections, way_back: after::way_back(case) }
+    Runbook { sections, way_back: back::way_back(case) }
 }

@@ -2,16 +2,19 @@
 
 use super::model::Block;
 use super::slots::Slots;
-use crate::policy::{Datastore, Home, Policies, Step};
-use crate::state::{Lives, Volume};
+use crate::policy::{Datastore, Home, Policies, Size, Step};
+use crate::state::{Lives, Volume, VolumeKind};
 
 /// The procedures that a policy has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Procedure {
     Check,
+    Count,
     Backup,
     Verify,
     Restore,
+    Drill,
+    Clear,
 }
 
 /// Something whose data is kept safe: a datastore, or a volume.
@@ -22,6 +25,8 @@ pub(super) struct Subject<'s> {
     pub(super) home: Option<Home>,
     /// The kinds of objects that back it up already.
     pub(super) beside: Vec<&'s str>,
+    /// How large it is, where that is told.
+    pub(super) size: Option<Size>,
     pub(super) slots: Slots,
 }
 
@@ -48,10 +53,13 @@ pub(super) fn home(lives: &Lives) -> Option<Home> {
     })
 }
 
-/// Returns the kinds of objects that back volumes up.
+/// Returns what stands beside volumes: the kinds of objects that back them up, and `Claim` where
+/// the name of one is known.
 pub(super) fn beside(volumes: &[Volume]) -> Vec<&str> {
     let backups = volumes.iter().flat_map(|volume| &volume.backed_up_by);
     let mut kinds: Vec<&str> = backups.map(|backup| backup.kind.as_str()).collect();
+    let known = |volume: &Volume| volume.kind == VolumeKind::Claim && volume.claim.is_some();
+    kinds.extend(volumes.iter().any(known).then_some("Claim"));
     kinds.sort_unstable();
     kinds.dedup();
     kinds
@@ -62,9 +70,12 @@ pub(super) fn procedure(policies: &Policies, subject: &Subject<'_>, which: Proce
     let of = |engine: &Datastore| {
         let steps = match which {
             Procedure::Check => &engine.check,
+            Procedure::Count => &engine.count,
             Procedure::Backup => &engine.backup,
             Procedure::Verify => &engine.verify,
             Procedure::Restore => &engine.restore,
+            Procedure::Drill => &engine.drill,
+            Procedure::Clear => &engine.clear,
         };
         steps.iter().filter(|step| subject.holds(step)).cloned().collect::<Vec<Step>>()
     };
@@ -95,13 +106,38 @@ pub(super) fn procedure(policies: &Policies, subject: &Subject<'_>, which: Proce
     filled
 }
 
+impl Filled {
+    /// Returns its sentences, one after the other.
+    pub(super) fn sentences(&self) -> String {
+        let texts = self.blocks.iter().filter_map(|block| match block {
+            Block::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns its commands.
+    pub(super) fn commands(&self) -> impl Iterator<Item = &str> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Shell(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
 impl Subject<'_> {
+    /// Returns the same thing with other slots.
+    pub(super) fn with(&self, slots: Slots) -> Self {
+        Self { slots, beside: self.beside.clone(), ..*self }
+    }
+
     /// Says whether a step holds for it.
     fn holds(&self, step: &Step) -> bool {
         let lives =
             step.lives.is_empty() || self.home.is_some_and(|home| step.lives.contains(&home));
         let with = step.with.as_deref().is_none_or(|kind| self.beside.contains(&kind));
-        let without = step.without.as_deref().is_none_or(|kind| !self.beside.contains(&kind));
-        lives && with && without
+        let without = !step.without.iter().any(|kind| self.beside.contains(&kind.as_str()));
+        let small = step.up_to.zip(self.size).is_none_or(|(up_to, size)| size <= up_to);
+        lives && with && without && small
     }
 }

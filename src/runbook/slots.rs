@@ -50,9 +50,38 @@ const NAMES: &[&str] = &[
     "file",
     "upgrade",
     "moment",
+    "scratch",
+    "dumped",
     "open",
     "close",
 ];
+
+/// The database that a rehearsal fills and takes away again.
+const SCRATCH: &str = "refit_drill";
+
+/// When a count is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// With the backup.
+    Before,
+    /// After the upgrade.
+    After,
+    /// After a restore.
+    Restored,
+    /// In the database of a rehearsal.
+    Drill,
+}
+
+impl Moment {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Restored => "restored",
+            Self::Drill => "drill",
+        }
+    }
+}
 
 impl Slots {
     /// Returns the slots of a datastore.
@@ -114,6 +143,7 @@ impl Slots {
         slots.known.insert("open", "{".to_owned());
         slots.known.insert("close", "}".to_owned());
         slots.known.insert("moment", "before".to_owned());
+        slots.known.insert("scratch", SCRATCH.to_owned());
         match app.and_then(target) {
             Some(target) => {
                 slots.known.insert("app.pod", target);
@@ -124,9 +154,19 @@ impl Slots {
     }
 
     /// Says when a count is taken.
-    pub(super) fn at(mut self, moment: &str) -> Self {
-        self.known.insert("moment", moment.to_owned());
+    pub(super) fn at(mut self, moment: Moment) -> Self {
+        self.known.insert("moment", moment.as_str().to_owned());
+        if moment == Moment::Drill {
+            let known = self.known.insert("database", SCRATCH.to_owned());
+            self.known.extend(known.map(|name| ("dumped", name)));
+            self.read.extend(self.read.get("database").cloned().map(|read| ("dumped", read)));
+        }
         self
+    }
+
+    /// Returns the file of a count.
+    pub(super) fn counts(&self, moment: Moment) -> Option<String> {
+        Some(format!("{}.{}.counts", self.known.get("file")?, moment.as_str()))
     }
 
     /// Puts a plain name into a slot; one that is not plain leaves it empty.

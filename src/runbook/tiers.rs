@@ -1,0 +1,216 @@
+//! What the tier of the releases demands, and what the repository has for it.
+//!
+//! The numbers are the policy's, and so is what must be there before the upgrade lands. What the
+//! repository shows, backups on a schedule, is held against them. What brings which loss back is
+//! told for the data at hand.
+
+use super::case::{Case, Kept};
+use super::keeping::{kept, needs_backup};
+use super::model::{Block, Section, SectionKind};
+use super::procedure::{Procedure, procedure};
+use super::schedule::longest_gap;
+use crate::flux::Release;
+use crate::policy::{Demand, Length, Ruled, Tier};
+use crate::state::VolumeBackup;
+
+/// Says how much may be lost and how long it may take, and what that demands.
+pub(super) fn tiers(case: &Case<'_>) -> Section {
+    let mut blocks = Vec::new();
+    if needs_backup(case) {
+        for (tier, releases) in case.tiers() {
+            blocks.push(Block::Text(allows(&tier, &releases)));
+            let demands = tier.policy.before.iter().flatten();
+            let checks: Vec<String> =
+                demands.map(|demand| demands_of(case, *demand, &tier.policy, &releases)).collect();
+            if !checks.is_empty() {
+                let text = if case.plan.stages.len() > 1 {
+                    "Before the stage `upgrade` lands it demands:"
+                } else {
+                    "Before the upgrade lands it demands:"
+                };
+                blocks.push(Block::Text(text.to_owned()));
+                blocks.push(Block::Checks(checks));
+            }
+        }
+        let rows = brings_back(case);
+        if !rows.is_empty() {
+            let head = vec!["What goes wrong".to_owned(), "What brings it back".to_owned()];
+            blocks.push(Block::Table { head, rows });
+        }
+    }
+    Section { kind: SectionKind::Tiers, blocks }
+}
+
+/// Says what a tier allows.
+fn allows(tier: &Ruled<Tier>, releases: &[&Release]) -> String {
+    let names: Vec<String> = releases.iter().map(|release| format!("`{}`", release.id)).collect();
+    let Ruled { policy, rule } = tier;
+    let mut said = vec![format!(
+        "{} {} of the tier `{}` (`{}:{}`).",
+        names.join(", "),
+        if names.len() == 1 { "is" } else { "are" },
+        policy.name,
+        rule.file,
+        rule.line
+    )];
+    match (policy.may_lose, policy.may_take) {
+        (Some(lose), Some(take)) => said.push(format!(
+            "What was written in the last {} may be lost, and after {} it must serve again.",
+            spoken(lose),
+            spoken(take)
+        )),
+        (Some(lose), None) => {
+            said.push(format!("What was written in the last {} may be lost.", spoken(lose)));
+        }
+        (None, Some(take)) => said.push(format!("After {} it must serve again.", spoken(take))),
+        (None, None) => {}
+    }
+    said.extend(policy.keeps.clone());
+    said.join(" ")
+}
+
+/// Says what one demand means for the case at hand.
+fn demands_of(case: &Case<'_>, demand: Demand, tier: &Tier, releases: &[&Release]) -> String {
+    match demand {
+        Demand::Backup => {
+            "The data is backed up for this upgrade, and the backup is proved.".to_owned()
+        }
+        Demand::Schedule => {
+            let scheduled = scheduled(case, releases);
+            let allowed = tier.may_lose.map(minutes);
+            let within = |backup: &&VolumeBackup| {
+                let gap = backup.schedule.as_deref().and_then(longest_gap);
+                gap.zip(allowed).is_some_and(|(gap, allowed)| gap <= allowed)
+            };
+            let lose = tier.may_lose.map(|lose| format!(" within {}", spoken(lose)));
+            let lose = lose.unwrap_or_default();
+            if scheduled.is_empty() {
+                format!(
+                    "The data is backed up on a schedule, so that what is written{lose} is kept: the repository shows none."
+                )
+            } else if scheduled.iter().all(within) {
+                format!("The schedule keeps what is written{lose}: {}.", list(&scheduled))
+            } else {
+                format!(
+                    "The data is backed up on a schedule, so that what is written{lose} is kept. The repository has {}, which does not show that.",
+                    list(&scheduled)
+                )
+            }
+        }
+        Demand::Drill => {
+            let take = tier.may_take.map(|take| format!(" within {}", spoken(take)));
+            format!(
+                "This backup was restored in a rehearsal{}, as told under “Rehearse the restore”.",
+                take.unwrap_or_default()
+            )
+        }
+        Demand::Approval => "A second person has read this, and agrees.".to_owned(),
+    }
+}
+
+/// Lists what backs the data of releases up on a schedule, each once.
+fn scheduled<'c>(case: &Case<'c>, releases: &[&Release]) -> Vec<&'c VolumeBackup> {
+    let mut found: Vec<&VolumeBackup> = Vec::new();
+    for state in releases.iter().filter_map(|release| case.state(release)) {
+        let volumes =
+            state.volumes.iter().chain(state.stores.iter().flat_map(|store| &store.volumes));
+        for backup in volumes.flat_map(|volume| &volume.backed_up_by) {
+            let known = found.iter().any(|b| b.kind == backup.kind && b.name == backup.name);
+            if backup.schedule.is_some() && !known {
+                found.push(backup);
+            }
+        }
+    }
+    found
+}
+
+fn list(backups: &[&VolumeBackup]) -> String {
+    let said = backups.iter().map(|backup| {
+        let when = backup.schedule.as_deref().unwrap_or_default();
+        let gap = longest_gap(when).map(|gap| format!(", every {}", in_words(gap)));
+        format!(
+            "the {} `{}` at `{when}`{} (`{}`)",
+            backup.kind,
+            backup.name,
+            gap.unwrap_or_default(),
+            backup.position
+        )
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+/// Lists what may go wrong with the data at hand, and what brings each back.
+fn brings_back(case: &Case<'_>) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for (_, kept) in kept(case) {
+        let whole = |which| procedure(case.policies, &kept.subject, which).is_whole;
+        if whole(Procedure::Backup) && whole(Procedure::Restore) {
+            rows.push(vec![
+                format!("The upgrade spoils {}.", kept.title),
+                "The backup of this upgrade, by the way back.".to_owned(),
+            ]);
+        }
+        rows.push(vec![format!("The disk under {} is lost.", kept.title), off_cluster(&kept)]);
+    }
+    for state in case.releases().into_iter().filter_map(|release| case.state(release)) {
+        for key in &state.keeps {
+            let named = key.key.as_ref().unwrap_or(&key.name);
+            rows.push(vec![
+                format!("The key `{named}` is lost."),
+                "Nothing but a copy of it that is kept elsewhere.".to_owned(),
+            ]);
+        }
+    }
+    rows.dedup();
+    rows
+}
+
+/// Says what is left when a disk is gone.
+fn off_cluster(kept: &Kept<'_>) -> String {
+    match kept.backups.as_slice() {
+        [] => "Nothing that the repository shows; the backup of this upgrade, where it is kept off the cluster."
+            .to_owned(),
+        backups => {
+            let names = backups.iter().map(|backup| format!("the {} `{}`", backup.kind, backup.name));
+            format!("What {} has copied, up to its last run.", names.collect::<Vec<_>>().join(" or "))
+        }
+    }
+}
+
+/// Returns a length as people say it.
+fn spoken(length: Length) -> String {
+    in_words(minutes(length))
+}
+
+fn minutes(length: Length) -> usize {
+    usize::try_from(length.seconds() / 60).unwrap_or_default()
+}
+
+fn in_words(minutes: usize) -> String {
+    let said = |number: usize, unit: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {unit}")),
+        _ => Some(format!("{number} {unit}s")),
+    };
+    let parts: Vec<String> =
+        said(minutes / 60, "hour").into_iter().chain(said(minutes % 60, "minute")).collect();
+    if parts.is_empty() { "less than a minute".to_owned() } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_said_in_words() {
+        for (minutes, said) in [
+            (1, "1 minute"),
+            (30, "30 minutes"),
+            (60, "1 hour"),
+            (1440, "24 hours"),
+            (90, "1 hour 30 minutes"),
+        ] {
+            assert_eq!(in_words(minutes), said);
+        }
+    }
+}
