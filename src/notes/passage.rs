@@ -79,6 +79,15 @@ fn leads(text: &str) -> bool {
         || (text.ends_with('.') && text.len() < LONGEST_LEAD && text.contains("following "))
 }
 
+/// The fewest words of a heading that is read as a sentence.
+const FEWEST_WORDS: usize = 9;
+
+/// Tells whether a heading is written as a sentence, as notes do to be loud.
+fn is_sentence(text: &str) -> bool {
+    let ends = text.ends_with(['.', '!']) || text.contains(". ");
+    ends && text.split(' ').nth(FEWEST_WORDS - 1).is_some()
+}
+
 /// Tells whether the headings of a section sort its changes by kind.
 fn is_sorted(document: &Document<'_>, section: &Section) -> bool {
     const KINDS: Topics =
@@ -183,6 +192,7 @@ impl Walk {
             topics = topics.and(Topics::of(&lead.plain.text));
         }
         let shape = match kind {
+            Kind::Heading(_) if is_sentence(&plain.text) => Shape::Prose,
             Kind::Heading(_) => Shape::Heading,
             Kind::Row { .. } => Shape::Row,
             Kind::Code => Shape::Code,

@@ -61,6 +61,10 @@ impl Topics {
         if topics.has(Self::NOT_BREAKING) {
             topics = Self(topics.0 & !(Self::BREAKING.0 | Self::NOT_BREAKING.0));
         }
+        // A guide to an upgrade is documentation that somebody upgrading has to read.
+        if topics.has(Self::UPGRADE) && heading.contains("guide") {
+            topics = Self(topics.0 & !Self::INTERNAL.0);
+        }
         topics
     }
 
@@ -161,6 +165,8 @@ mod tests {
             ("Chore", Topics::INTERNAL, Topics::BREAKING),
             ("All Changes", Topics::EVERYTHING, Topics::INTERNAL),
             ("New Contributors", Topics::INTERNAL, Topics::BREAKING),
+            ("Documentation guides on upgrades", Topics::UPGRADE, Topics::INTERNAL),
+            ("Upgrade dependencies", Topics::INTERNAL, Topics::BREAKING),
         ] {
             let topics = Topics::of(heading);
             assert!(topics.has(has) && !topics.has(lacks), "{heading}: {topics:?}");

@@ -28,7 +28,7 @@ const SAYS: [(Makes, &str); 7] = [
     ),
     (
         Makes::Changed,
-        r"\b(?:changed|different) defaults?\b|\bdefaults? (?:values? )?(?:have |has |were |are )?changed?\b",
+        r"\bbehaviou?rs?\b.{0,30}\b(?:has|have|is|are|was|were)(?: been)? changed\b|\bchanged (?:their )?(?:behaviou?rs?|meanings?|semantics)\b|\b(?:changed|different) defaults?\b|\bdefaults? (?:values? )?(?:have |has |were |are )?changed?\b",
     ),
     (Makes::Added, r"\bnew\b|\b(?:added|introduced)\b|\bnow available\b"),
 ];
@@ -104,6 +104,8 @@ pub(super) struct Item {
     pub(super) new: Vec<Name>,
     /// Whether the first are the second under another name.
     pub(super) again: bool,
+    /// Whether the item says so itself, whatever the words above the list say.
+    pub(super) own: bool,
 }
 
 /// Reads an item that starts with names.
@@ -113,14 +115,19 @@ pub(super) fn item(text: &str) -> Option<Item> {
         let list = format!("{name}(?:(?:,? and |,? or |, | ?/ ?){name})*");
         let between = r"→|->|=>|to|:|-|is now|becomes|,? use|in favou?r of|,? (?:replaced|renamed)";
         let words = r"(?:renamed to |replaced by |use |by |with |to |the )*";
-        Regex::new(&format!(r"^(?:The )?({list})(?:\s*({between})\s*{words}({list}))?")).ok()
+        let between = format!("(?i:{between})");
+        let words = format!("(?i:{words})");
+        Regex::new(&format!(r"^(?:The )?({list})(?:\s*({between})\s*({words})({list}))?")).ok()
     });
     let capture = SHAPE.as_ref()?.captures(text)?;
     let read =
         |group: usize| capture.get(group).map(|m| names::find(m.as_str())).unwrap_or_default();
-    let (names, new) = (read(1), read(3));
+    let (names, new) = (read(1), read(4));
     let again = !new.is_empty();
-    (!names.is_empty()).then_some(Item { names, new, again })
+    let said = |group: usize| capture.get(group).map_or("", |m| m.as_str()).to_ascii_lowercase();
+    let words = ["renamed", "replaced", "favo", "becomes", "is now", "→", "->", "=>"];
+    let own = again && words.iter().any(|word| said(2).contains(word) || said(3).contains(word));
+    (!names.is_empty()).then_some(Item { names, new, again, own })
 }
 
 #[cfg(test)]
@@ -169,6 +176,12 @@ mod tests {
             ("The following variables must be set:", false, "`A_B`", Some(Makes::Required)),
             ("The following pages have been removed:", false, "`A_B`", None),
             ("We removed some settings", false, "`A_B`", None),
+            (
+                "The behaviour of the next env vars has changed:",
+                false,
+                "`A_B`: Now it is read",
+                Some(Makes::Changed),
+            ),
         ] {
             let again = super::item(item).is_some_and(|item| item.again);
             assert_eq!(makes(above, heading, item, again), expected, "{above} {item}");
@@ -189,6 +202,7 @@ mod tests {
             ("`OLD_NAME` → `NEW_NAME`", "OLD_NAME", "NEW_NAME"),
             ("`OLD_NAME` in favor of `NEW_NAME`", "OLD_NAME", "NEW_NAME"),
             ("`OLD_NAME` replaced by the `NEW_NAME`", "OLD_NAME", "NEW_NAME"),
+            ("`OLD_NAME`: Replaced by `NEW_NAME`.", "OLD_NAME", "NEW_NAME"),
             ("`ONE_NAME`, `TWO_NAME`: both unused", "ONE_NAME TWO_NAME", ""),
         ] {
             assert_eq!(shown(text), Some((names.to_owned(), new.to_owned())), "{text}");

@@ -124,7 +124,8 @@ impl Reader<'_> {
         if !self.is_item(passage) || !listed::may_say(&above.plain.text) {
             return;
         }
-        let Some(listed::Item { mut names, new, again }) = listed::item(&passage.plain.text) else {
+        let Some(listed::Item { mut names, new, again, own }) = listed::item(&passage.plain.text)
+        else {
             return;
         };
         let is_heading = above.shape == Shape::Heading;
@@ -147,6 +148,7 @@ impl Reader<'_> {
         };
         match makes {
             Makes::Renamed => self.renamed(&mark, &names, &new),
+            Makes::Removed if own => self.renamed(&mark, &names, &new),
             _ => self.settings(&mark, makes, &names),
         }
     }
@@ -201,7 +203,13 @@ impl Reader<'_> {
                     .flat_map(|part| marked.names_in(part))
                     .collect();
                 self.said.extend(old.iter().chain(&new).map(|name| (index, name.text.clone())));
-                self.renamed(mark, &old, &new);
+                let near = mark.passage.near;
+                let gone = Topics::BREAKING.and(Topics::REMOVED);
+                if rule.advises && near.has(Topics::DEPRECATED) && !near.has(gone) {
+                    self.settings(mark, Makes::Deprecated, &old);
+                } else {
+                    self.renamed(mark, &old, &new);
+                }
             }
             Makes::Requires | Makes::Presumes | Makes::Ends => self.requires(mark, hit),
             Makes::StopAt | Makes::Avoid => self.version(mark, hit),
@@ -275,7 +283,7 @@ impl Reader<'_> {
 pub(super) fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {
     let mut group = name.to_owned();
     let mut found = Vec::new();
-    for number in ["", "2", "3", "4", "5", "6", "7"] {
+    for number in ["", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"] {
         group.truncate(name.len());
         group.push_str(number);
         found.extend(captures.name(&group).map(|found| found.as_str()));

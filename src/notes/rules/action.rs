@@ -22,7 +22,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::PROSE,
         triggers: &["must", "need", "have to", "required", "should", "manually"],
         pattern: r"\b(?:you|users?|admin\w*|operators?)(?: who [^.]{1,60}| \w+)? (?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to|should (?:update|change|migrate|set|adjust|ensure|check|review|verify|run|convert|move|remove|rename|replace))\b|\b(?:must|have to|has to|need to|needs to) (?:now )?(?:be )?(?:manually|set|updated?|recreated?|changed?|migrated?|converted?|adjusted?|provided?|configured?|renamed?|granted?|temporarily)\b|\bmanually\b[^.]{0,40}\b(?:run|update|migrate|remove|delete|set|convert|change)",
-        unless: r"\b(?:if you (?:want|wish|would like|prefer)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|no longer|no need|(?:don't|do not|not|never|only|just|all you) (?:need|have|must)|(?:ability|support|able|possible)\b[^.]{0,20}\bmanually|we (?:need|have)|fix\w*|you should (?:see|notice|not))\b",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer)|contribut|developers?|pull request|next (?:major |minor )?(?:release|version)|future (?:release|version)|no longer|no need|(?:don't|do not|not|never|only|just|all you) (?:need|have|must)|(?:ability|support|able|possible)\b[^.]{0,20}\bmanually|we (?:need|have)|fix\w*|functions?|methods?|hooks?|you should (?:see|notice|not))\b",
         finds: &[
             "You will have to repaint all of them.",
             "Users should remove their boots.",

@@ -49,13 +49,15 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::TEXT
         },
         triggers: &["breaking", "💥"],
-        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b(?: (?:for|in|if|upgrade)|[.,;!)]|$)|^\W*breaking\s?:|\(breaking\)|💥",
+        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b(?: (?:for|in|if|upgrade)|[.,;!)]|$)|^\W*breaking\s?:|\(breaking\)|💥|\bbreaking:? ?(?::\w+:|⚠|❗|🚨|🔥)|(?::(?:warning|boom|rotating_light|exclamation|fire):|⚠\x{FE0F}?|❗|🚨|🔥) ?breaking\b",
         unless: NOT_BREAKING,
         finds: &[
             "Mind that it is a breaking change for wooden ships.",
             "BREAKING: the port moved.",
             "Version 4 introduces several breaking changes.",
             "This is potentially breaking.",
+            "Rigging: breaking :warning: the ropes are counted anew.",
+            "⚠️ breaking the ropes are counted anew",
         ],
         passes: &[
             "This release has no breaking changes.",
@@ -167,16 +169,31 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
+        name: "must-follow",
+        place: Place {
+            within: Topics::CHANGED.and(Topics::BREAKING).and(Topics::REMOVED).and(Topics::UPGRADE),
+            outside: Place::CHANGES.outside.and(Topics::ADDED).and(Topics::SECURITY),
+            ..Place::CHANGES
+        },
+        triggers: &["must", "need", "have to", "has to"],
+        pattern: r"\b(?:must|needs? to|have to|has to|will have to|will need to) (?:now |then |also |all |manually )*be (?:manually )?(?:updated|changed|migrated|adjusted|adapted|modified|renamed|replaced|converted|moved|re-?created|re-?configured|re-?installed|removed|upgraded|split)\b",
+        unless: r"\b(?:fix\w*|bugs?|previously|no longer|automatic\w*|tests?|docs?|documentation|if you (?:want|wish|prefer)|may|might|developers?|functions?|methods?|hooks?|plugins?|imports?|packages?)\b",
+        finds: &["Rigs that match the old label must be updated.", "All masts need to be renamed."],
+        passes: &["Fixed a bug: masts need to be renamed.", "Plugins must be updated."],
+        ..RULE
+    },
+    Rule {
         name: "default-changed",
         place: Place::CHANGES,
         triggers: &["default"],
-        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default|\b(?:is|are) (?:disabled|off|turned off) by default (?:now|from now on)\b",
+        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default|\b(?:is|are) (?:disabled|off|turned off) by default (?:now|from now on)\b|\b(?:makes?|made|making) (?:the |an? )?[^.;]{3,80} the (?:new )?default(?:[^\w ]|$)",
         unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\ballow\w* (?:to )?(?:\w+ )?chang|\battributes?\b|\x22[^\x22]*default[^\x22]*\x22",
         finds: &[
             "The default port is now 2000 instead of 1000.",
             "We changed the default value of `rig.knots` from `two` to `four`.",
             "`nightLights` is now disabled by default.",
             "It also removed the default password of the captain.",
+            "This makes the strict reading of flags the default!",
         ],
         passes: &[
             "Fixed the default value of a form.",
@@ -268,13 +285,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "moved-thing",
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["changed", "moved", "renamed", "replaced", "gone"],
-        pattern: r"\b(?:syntax|schema|structure|format|layout|naming|endpoint|callback|urls?|paths?|ports?|api|keys?|labels?|names?)\b[^.;]{0,60}\b(?:has|have|is|are|was|were)(?: been| now)? (?:changed|moved|renamed|replaced|restructured|reworked)\b|\b(?:metrics?|options?|settings?|variables?|flags?|annotations?|parameters?)\b[^.;]{0,40}\b(?:has|have|was|were)(?: been)? renamed\b|\b(?:api|endpoint|option|setting|flag|integration|command|mode|format)s?\b[^.;]{0,20}\b(?:is|are) (?:now )?gone\b",
+        pattern: r"\b(?:syntax|schema|structure|format|layout|naming|endpoint|callback|urls?|paths?|ports?|api|keys?|labels?|names?)\b[^.;]{0,60}\b(?:has|have|is|are|was|were)(?: been| now)? (?:changed|moved|renamed|replaced|restructured|reworked)\b|\b(?:metrics?|options?|settings?|variables?|flags?|annotations?|parameters?)\b[^.;]{0,40}\b(?:has|have|was|were)(?: been)? renamed\b|\b(?:options?|settings?|variables?|values?|parameters?|keys?|fields?)\b[^.;]{0,60}\b(?:has|have|was|were)(?: all)?(?: been)? (?:moved|split) (?:to|into|under|from|up)\b|\b(?:api|endpoint|option|setting|flag|integration|command|mode|format)s?\b[^.;]{0,20}\b(?:is|are) (?:now )?gone\b",
         unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward|preserved|automatic\w*|transparent\w*|internal|branch|license)\b|\b(?:if|when|in case|even though)\b[^.;]{0,60}\b(?:changed|moved|renamed|replaced)\b|\b(?:database )?schema version",
         finds: &[
             "The syntax for creating accounts has changed.",
             "The path to the mooring has moved.",
             "All metrics of the engine were renamed.",
             "API v1 is gone.",
+            "All settings below `galley` have been moved to two places.",
         ],
         passes: &[
             "The path is changed automatically.",

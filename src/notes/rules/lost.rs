@@ -119,11 +119,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: ENTRIES,
         triggers: &["drop", "remov"],
-        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? for |images? for )?(?:arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:(?:has|have) been|was|were) dropped(?:$|[.;,!)])",
+        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? for |images? for )?(?:(?:unsupported|deprecated|old|older|legacy|obsolete|outdated|32-?bit) (?:architectures?|platforms?)|arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:(?:has|have) been|was|were) dropped(?:$|[.;,!)])",
         unless: r"\b(?:fix\w*|bugs?|requests?|packets?|messages?|connections?|events?|traces?|spans?|samples?|tables?|columns?|index\w*|when|if|ci|tests?|dev|runner|workflow|requirement|dependency|limits?|ids?|python|node|php|ruby|ubuntu|debian|fedora|windows|macos)\b",
         finds: &[
             "This version drops ARMv7.",
             "PostgreSQL 12 was dropped",
+            "Remove unsupported architectures (armhf, i386)",
             "Rafts of all kinds have been dropped.",
         ],
         passes: &[

@@ -144,6 +144,8 @@ pub(super) struct Rule {
     pub(super) despite: &'static str,
     /// Whether the names that it captures are the sentence's subject, so that `in X` is none.
     pub(super) subject: bool,
+    /// Whether it only advises what to use, which below `Deprecated` leaves the old name working.
+    pub(super) advises: bool,
     /// Sentences that it must find.
     pub(super) finds: &'static [&'static str],
     /// Sentences that it must pass over.
@@ -178,6 +180,7 @@ pub(super) const RULE: Rule = Rule {
     unless: "",
     despite: "",
     subject: false,
+    advises: false,
     finds: &[],
     passes: &[],
 };
