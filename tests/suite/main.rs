@@ -24,6 +24,8 @@ mod corpus;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod drills;
+#[cfg(test)]
 mod fleet;
 #[cfg(test)]
 mod forge;
@@ -53,6 +55,7 @@ mod program;
 mod remediation;
 #[cfg(test)]
 mod runbooks;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod server;

@@ -21,7 +21,7 @@ use refit::upgrade::{
 };
 use refit::version::Bump;
 
-struct Repository {
+pub(crate) struct Repository {
     inventory: Inventory,
     policies: Policies,
     states: BTreeMap<ObjectName, State>,
@@ -31,7 +31,7 @@ struct Repository {
     text: String,
 }
 
-fn read(folder: &Path) -> Repository {
+pub(crate) fn read(folder: &Path) -> Repository {
     let tree = WorkTree::open(folder).unwrap();
     let files = tree.files().unwrap();
     let (policies, _) = refit::policy::load(&tree, &files);
@@ -81,7 +81,7 @@ fn plan(release: &ObjectName) -> Plan {
     }
 }
 
-fn write(repository: &Repository, release: &ObjectName) -> Runbook {
+pub(crate) fn write(repository: &Repository, release: &ObjectName) -> Runbook {
     let Repository { inventory, policies, states, .. } = repository;
     let plan = plan(release);
     runbook(&Case { plan: &plan, states, inventory, policies })
