@@ -44,8 +44,8 @@ pub struct Configuration {
     pub minimum_release_age: Option<String>,
     /// When stages may land; at any time where none is for the release.
     pub windows: Vec<Window>,
-    /// How long a stop may last, `45m`.
-    pub max_downtime: Option<Length>,
+    /// How long a stop may last, `45m`; an hour where nothing stands here.
+    pub max_downtime: Length,
     /// What happens when it lasts longer.
     pub on_stall: OnStall,
     /// How data is backed up before an upgrade that stops it: the first way that is possible. New
@@ -69,7 +69,7 @@ impl Default for Configuration {
             delivery: Delivery::default(),
             minimum_release_age: None,
             windows: Vec::new(),
-            max_downtime: None,
+            max_downtime: Length::HOUR,
             on_stall: OnStall::default(),
             backup: vec![Backup::Manual],
             dumps: Vec::new(),
@@ -137,6 +137,8 @@ pub struct Messages {
     pub backup: String,
     /// Of an upgrade.
     pub upgrade: String,
+    /// Of the commit that starts the new version, where that is a stage of its own.
+    pub start: String,
     /// Of the commit that lets Helm take failed upgrades back again.
     pub settle: String,
     /// Of the commit that puts the old version back.
@@ -151,6 +153,7 @@ impl Default for Messages {
             stop: "chore({name}): scale to zero before {to}".to_owned(),
             backup: "chore({name}): back up before {to}".to_owned(),
             upgrade: "chore({name}): upgrade {from} → {to}".to_owned(),
+            start: "chore({name}): start {to}".to_owned(),
             settle: "chore({name}): settle on {to}".to_owned(),
             revert: "revert({name}): back to {from}".to_owned(),
             restart: "revert({name}): start {from} again".to_owned(),

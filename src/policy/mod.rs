@@ -31,7 +31,7 @@ pub use glob::Glob;
 pub use load::{POLICY_FOLDER, builtin, load};
 pub use rules::{Rule, RuleKind, kinds_schema};
 pub use strategy::{
-    Bumps, Delivery, Facts, PinScope, Strategy, StrategyPolicy, StrategyRule, When,
+    Bumps, Delivery, Facts, PinScope, Start, Strategy, StrategyPolicy, StrategyRule, When,
 };
 pub use tier::{Demand, Tier};
 pub use window::{Clock, Day, Length, OnStall, Window, Windows, Zone};

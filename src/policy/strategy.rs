@@ -54,12 +54,27 @@ pub struct StrategyRule {
     /// configuration says where nothing stands here.
     #[serde(default)]
     pub backup: Option<Vec<Backup>>,
+    /// Whether the new version is started by the upgrade itself or by a stage of its own.
+    #[serde(default)]
+    pub start: Start,
     /// How long a stop may last, `45m`; likewise.
     #[serde(default)]
     pub max_downtime: Option<Length>,
     /// What happens when it lasts longer; likewise.
     #[serde(default)]
     pub on_stall: Option<OnStall>,
+}
+
+/// When the new version is started after a stop.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// With the upgrade.
+    #[default]
+    With,
+    /// By a stage of its own: the upgrade leaves the workloads stopped, so that something can be
+    /// done by hand before the new version runs.
+    Apart,
 }
 
 /// What must hold for a rule to match; what is not named does not matter.

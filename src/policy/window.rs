@@ -148,6 +148,9 @@ impl fmt::Display for Clock {
 pub struct Length(SignedDuration);
 
 impl Length {
+    /// One hour.
+    pub const HOUR: Self = Self(SignedDuration::from_hours(1));
+
     /// Returns it in whole seconds.
     #[must_use]
     pub fn seconds(self) -> i64 {

@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 
 use super::briefing::{briefing_markdown, briefing_text};
+use super::landing::landing;
 use super::preview::{bump, strategy};
-use super::runbook::runbook_markdown;
+use super::runbook::{phrase, runbook_markdown};
 use super::style::{BOLD, CYAN, DIM, GREEN, YELLOW, paint};
 use crate::diagnostic::Why;
 use crate::flux::{Inventory, Pin, Release};
@@ -101,6 +102,9 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
                 let _ = writeln!(text, "  {}", paint(DIM, &found));
             }
         }
+        for line in landing(plan) {
+            let _ = writeln!(text, "  {line}");
+        }
         text.push_str(&briefing_text(&plan.briefing, true));
         for (index, stage) in plan.stages.iter().enumerate() {
             let kind = paint(CYAN, stage.kind.as_str());
@@ -156,6 +160,9 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
         );
         for why in &plan.why {
             let _ = writeln!(text, "- {}: {}", why.code, neutral::line(&sentence(why)));
+        }
+        for line in landing(plan) {
+            let _ = writeln!(text, "- {}", phrase(&line));
         }
         let (said, folded) = briefing_markdown(&plan.briefing);
         let _ = write!(text, "\n{said}{folded}\n");

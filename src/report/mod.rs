@@ -7,6 +7,7 @@ mod briefing;
 mod explain;
 pub mod explain_contract;
 mod facts;
+mod landing;
 mod policy_text;
 mod preview;
 pub mod preview_contract;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::briefing::{briefing_markdown, briefing_text};
+use super::landing::landing;
 use super::preview_contract::Requests;
+use super::runbook::phrase;
 use super::scan_text::{counted, diagnostics_text};
 use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 use super::table::table;
@@ -89,6 +91,9 @@ fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged, detail: Detail) -> Str
     }
     for against in plan.preflight.refusals.iter().filter(|_| plan.stages.len() > 1) {
         let _ = writeln!(text, "  {} {}", paint(YELLOW, "before it:"), against.message);
+    }
+    for line in landing(plan) {
+        let _ = writeln!(text, "  {line}");
     }
     text.push_str(&briefing_text(&plan.briefing, detail == Detail::Everything));
     for (file, note) in &staged.notes {
@@ -226,6 +231,9 @@ pub fn preview_markdown(view: &PreviewView<'_>) -> String {
         let _ = writeln!(text, "\n## {}: {from} → {to}\n", plan.unit);
         for why in &plan.why {
             let _ = writeln!(text, "- {}", why.message);
+        }
+        for line in landing(plan) {
+            let _ = writeln!(text, "- {}", phrase(&line));
         }
         let (said, folded) = briefing_markdown(&plan.briefing);
         let _ = write!(text, "\n{said}{folded}");

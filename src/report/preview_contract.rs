@@ -10,11 +10,11 @@ use serde::Serialize;
 
 use super::scan_contract::Diagnostic;
 use crate::notes::{Confidence, FactKind, Kind};
-use crate::policy::Strategy;
+use crate::policy::{OnStall, Strategy};
 use crate::tree::{Patches, Tree};
 use crate::upgrade::{
-    Briefing, HereOutcome, Plan, Requirement, Satisfied, Stage, StageKind, Staged, Step, Told,
-    between,
+    Briefing, HereOutcome, Layer, Plan, Requirement, Satisfied, Stage, StageKind, Staged, Step,
+    Told, between,
 };
 use crate::version::Bump;
 
@@ -58,6 +58,14 @@ pub struct Upgrade {
     pub steps: Vec<StepView>,
     /// The stages in the order in which they land.
     pub stages: Vec<StageView>,
+    /// What its releases are to the others: `platform`, `data` or `services`.
+    pub layer: Option<Layer>,
+    /// The upgrades that land before it and are taken back after it, the nearest only.
+    pub after: Vec<String>,
+    /// How long it may be stopped, `45m`, where it is.
+    pub max_downtime: Option<String>,
+    /// What is done when that lasts longer.
+    pub on_stall: Option<OnStall>,
     /// The upgrade's branch.
     pub branch: String,
     /// The branch that takes it back.
@@ -233,6 +241,10 @@ impl Upgrade {
             requirements: plan.briefing.requirements.iter().map(requirement).collect(),
             steps: plan.briefing.steps.iter().map(step).collect(),
             stages,
+            layer: plan.turn.layer,
+            after: plan.turn.after.iter().map(ToString::to_string).collect(),
+            max_downtime: plan.downtime.as_ref().map(|downtime| downtime.at_most.clone()),
+            on_stall: plan.downtime.as_ref().map(|downtime| downtime.then),
             branch: plan.branch.clone(),
             revert_branch: plan.revert_branch.clone(),
             revert_diff: between(base, before, &revert),

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 
 use super::briefing::{briefing_markdown, warning};
+use super::landing::landing;
 use super::preview::{bump, strategy};
 use super::runbook::{phrase, runbook_markdown};
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
@@ -138,8 +139,8 @@ fn stages(subject: &Subject<'_>) -> String {
     let plan = subject.plan;
     let mut text = String::from("### Stages\n\n");
     let commits = &subject.branches.upgrade.commits;
-    if let Some(window) = &plan.window {
-        let _ = writeln!(text, "The first stage lands only while {}.\n", phrase(&window.sentence));
+    for line in landing(plan) {
+        let _ = writeln!(text, "{}\n", phrase(&line));
     }
     for (index, (stage, commit)) in plan.stages.iter().zip(commits).enumerate() {
         let subject_line = neutral::line(&stage.message);

@@ -38,7 +38,9 @@ pub use matching::{How, Match, Met, Outcome as MatchOutcome, meet, proved};
 pub use names::short;
 pub use order::{Layer, Order, Rank, order};
 pub use plan::{BACKUP, HOLD, Held, Plans, SETTINGS, STOP, UPGRADE, plan};
-pub use plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Unit};
+pub use plan_types::{
+    Change, Downtime, FileEdit, PLAN_SCHEMA, PinMove, Plan, Stage, StageKind, Turn, Unit,
+};
 pub use preflight::{Preflight, preflight};
 pub use render::{Rendered, render};
 pub use requirements::{Requirement, Satisfied, Yours};

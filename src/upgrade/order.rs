@@ -6,11 +6,16 @@
 //! that nothing runs on an older version than it was made for. Releases that depend on each other
 //! in a circle are never ready in Flux; the circle is said, and its members keep their places.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use petgraph::Direction;
+use petgraph::algo::condensation;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::Dfs;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Position;
 use crate::flux::{Inventory, ObjectName, Package, Release};
 use crate::policy::Policies;
 
@@ -41,15 +46,35 @@ impl Layer {
 }
 
 /// The place of each release in the order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Order {
+    /// Edges lead to what is needed.
+    graph: DiGraph<Node, ()>,
+    nodes: BTreeMap<ObjectName, NodeIndex>,
     ranks: BTreeMap<ObjectName, Rank>,
     /// The circles, each with the releases that depend on each other in it, by name.
     pub cycles: Vec<Vec<ObjectName>>,
 }
 
+/// What an order is made of.
+#[derive(Debug, Clone)]
+enum Node {
+    Release(ObjectName, Layer),
+    /// The releases that a Kustomization applies: whoever needs it needs all of them.
+    Kustomization,
+}
+
+impl Node {
+    fn release(&self) -> Option<(Layer, &ObjectName)> {
+        match self {
+            Self::Release(name, layer) => Some((*layer, name)),
+            Self::Kustomization => None,
+        }
+    }
+}
+
 /// The place of one release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Rank {
     /// What it is to the others.
     pub layer: Layer,
@@ -57,58 +82,138 @@ pub struct Rank {
     pub depth: usize,
     /// Its place among all releases, from 0.
     pub place: usize,
-    /// All that must be ready before it.
-    pub needs: BTreeSet<ObjectName>,
 }
 
 /// Finds the order of the releases of a repository.
 #[must_use]
 pub fn order(inventory: &Inventory, policies: &Policies) -> Order {
-    let mut layers: BTreeMap<&ObjectName, Layer> = BTreeMap::new();
+    let mut order = Order::default();
     for release in &inventory.releases {
         let layer = layer(release, inventory, policies);
-        let known = layers.entry(&release.id).or_insert(layer);
-        *known = layer.min(*known);
-    }
-    let needs = closure(&edges(inventory));
-    let in_circle = |a: &ObjectName, b: &ObjectName| {
-        needs.get(a).is_some_and(|n| n.contains(b)) && needs.get(b).is_some_and(|n| n.contains(a))
-    };
-    let mut cycles: Vec<Vec<ObjectName>> = Vec::new();
-    for name in layers.keys().filter(|name| in_circle(name, name)) {
-        if !cycles.iter().flatten().any(|known| known == *name) {
-            let members = layers.keys().filter(|other| in_circle(name, other));
-            cycles.push(members.map(|other| (*other).clone()).collect());
+        let node = order.nodes.get(&release.id);
+        if let Some(Node::Release(_, known)) = node.and_then(|at| order.graph.node_weight_mut(*at))
+        {
+            *known = layer.min(*known);
+        } else {
+            let node = order.graph.add_node(Node::Release(release.id.clone(), layer));
+            order.nodes.insert(release.id.clone(), node);
         }
     }
-    let mut ranks: BTreeMap<ObjectName, Rank> = BTreeMap::new();
-    let mut waiting: BTreeSet<(Layer, &ObjectName)> =
-        layers.iter().map(|(name, layer)| (*layer, *name)).collect();
-    while !waiting.is_empty() {
-        // Of a circle each member may come first; what all of them need may not.
-        let is_ready = |(_, name): &&(Layer, &ObjectName)| {
-            let mut needed = needs.get(*name).into_iter().flatten();
-            needed.all(|other| ranks.contains_key(other) || in_circle(name, other))
-        };
-        let Some(&next) = waiting.iter().find(is_ready) else { break };
-        waiting.remove(&next);
-        let (layer, name) = next;
-        let mut all = needs.get(name).cloned().unwrap_or_default();
-        all.remove(name);
-        let below = all.iter().filter(|other| !in_circle(name, other));
-        let depth = below.filter_map(|other| ranks.get(other)).map(|rank| rank.depth + 1);
-        let depth = depth.max().unwrap_or_default();
-        let place = ranks.len();
-        ranks.insert(name.clone(), Rank { layer, depth, place, needs: all });
-    }
-    Order { ranks, cycles }
+    order.connect(inventory);
+    order.rank_all();
+    order
 }
 
 impl Order {
+    /// Draws an edge from each release to what it depends on.
+    fn connect(&mut self, inventory: &Inventory) {
+        let Self { graph, nodes, .. } = self;
+        let mut members: HashMap<&Position, BTreeSet<NodeIndex>> = HashMap::new();
+        for release in &inventory.releases {
+            let Some(&node) = nodes.get(&release.id) else { continue };
+            for by in &release.applied_by {
+                members.entry(&by.position).or_default().insert(node);
+            }
+        }
+        let mut groups: HashMap<&Position, NodeIndex> = HashMap::new();
+        for release in &inventory.releases {
+            let Some(&node) = nodes.get(&release.id) else { continue };
+            for needed in release.depends_on.iter().filter_map(|name| nodes.get(name)) {
+                graph.update_edge(node, *needed, ());
+            }
+            for needed in release.applied_by.iter().flat_map(|by| &by.needs) {
+                let Some(members) = members.get(needed) else { continue };
+                if members.contains(&node) {
+                    // Applied twice: it is no circle that one of them waits for the other.
+                    for other in members.iter().filter(|other| **other != node) {
+                        graph.update_edge(node, *other, ());
+                    }
+                    continue;
+                }
+                let group = *groups.entry(needed).or_insert_with(|| {
+                    let group = graph.add_node(Node::Kustomization);
+                    for member in members {
+                        graph.add_edge(group, *member, ());
+                    }
+                    group
+                });
+                graph.update_edge(node, group, ());
+            }
+        }
+    }
+
+    /// Gives each release its place: after what it needs, and of what may come next the lowest layer
+    /// first. The members of a circle may come when all that they need beyond it has its place.
+    fn rank_all(&mut self) {
+        let circles = condensation(self.graph.clone(), true);
+        self.cycles = circles.node_weights().filter_map(|circle| self.cycle(circle)).collect();
+        self.cycles.sort_unstable();
+        let beyond = |circle, way| circles.neighbors_directed(circle, way);
+        let mut missing: HashMap<NodeIndex, usize> = circles
+            .node_indices()
+            .map(|circle| (circle, beyond(circle, Direction::Outgoing).count()))
+            .collect();
+        let mut depths: HashMap<NodeIndex, usize> = HashMap::new();
+        let mut left: HashMap<NodeIndex, usize> = HashMap::new();
+        let mut ready: BTreeSet<(Option<(Layer, &ObjectName)>, NodeIndex)> = BTreeSet::new();
+        let mut open: Vec<NodeIndex> =
+            circles.node_indices().filter(|circle| missing.get(circle) == Some(&0)).collect();
+        loop {
+            for circle in open.drain(..) {
+                let members = circles.node_weight(circle).into_iter().flatten();
+                let new = members.filter(|node| ready.insert((node.release(), circle))).count();
+                left.insert(circle, new);
+            }
+            let Some((release, circle)) = ready.pop_first() else { break };
+            let mut depth = depths.get(&circle).copied().unwrap_or_default();
+            if let Some((layer, name)) = release {
+                let place = self.ranks.len();
+                self.ranks.insert(name.clone(), Rank { layer, depth, place });
+                depth += 1;
+            }
+            let left = left.entry(circle).or_default();
+            *left = left.saturating_sub(1);
+            for waiting in beyond(circle, Direction::Incoming) {
+                let known = depths.entry(waiting).or_default();
+                *known = depth.max(*known);
+                let missing = missing.entry(waiting).or_default();
+                *missing -= usize::from(*left == 0);
+                if *left == 0 && *missing == 0 {
+                    open.push(waiting);
+                }
+            }
+        }
+    }
+
+    /// Returns the releases of a circle by name; `None` for one that goes round nowhere.
+    fn cycle(&self, circle: &[Node]) -> Option<Vec<ObjectName>> {
+        let mut names: Vec<&ObjectName> =
+            circle.iter().filter_map(Node::release).map(|(_, name)| name).collect();
+        names.sort_unstable();
+        let node = self.nodes.get(*names.first()?)?;
+        let round = circle.len() > 1 || self.graph.contains_edge(*node, *node);
+        round.then(|| names.into_iter().cloned().collect())
+    }
+
     /// Returns the place of a release.
     #[must_use]
     pub fn rank(&self, release: &ObjectName) -> Option<&Rank> {
         self.ranks.get(release)
+    }
+
+    /// Returns all that must be ready before a release, itself left out.
+    #[must_use]
+    pub fn needs(&self, release: &ObjectName) -> BTreeSet<&ObjectName> {
+        let mut needed = BTreeSet::new();
+        if let Some(node) = self.nodes.get(release) {
+            let mut walk = Dfs::new(&self.graph, *node);
+            while let Some(next) = walk.next(&self.graph) {
+                let release = self.graph.node_weight(next).and_then(Node::release);
+                needed.extend(release.map(|(_, name)| name));
+            }
+        }
+        needed.remove(release);
+        needed
     }
 
     /// Puts releases into the order in which they are upgraded; those that are not known come last.
@@ -134,16 +239,15 @@ impl Order {
     /// Lists which of `among` must be upgraded before a release, in order.
     #[must_use]
     pub fn before(&self, release: &ObjectName, among: &[ObjectName]) -> Vec<ObjectName> {
-        let Some(rank) = self.rank(release) else { return Vec::new() };
-        self.forward(among.iter().filter(|other| rank.needs.contains(other)))
+        let needed = self.needs(release);
+        self.forward(among.iter().filter(|other| needed.contains(other)))
     }
 
     /// Lists which of `among` must wait for a release, in order.
     #[must_use]
     pub fn after(&self, release: &ObjectName, among: &[ObjectName]) -> Vec<ObjectName> {
-        let waits =
-            |other: &&ObjectName| self.rank(other).is_some_and(|rank| rank.needs.contains(release));
-        self.forward(among.iter().filter(waits))
+        let others = among.iter().filter(|other| *other != release);
+        self.forward(others.filter(|other| self.needs(other).contains(release)))
     }
 }
 
@@ -163,44 +267,6 @@ fn layer(release: &Release, inventory: &Inventory, policies: &Policies) -> Layer
     // An application that brings a cache along is no datastore.
     let engine = |path: &&str| policies.datastore_of_image(path).is_some();
     if !images.is_empty() && images.iter().all(engine) { Layer::Data } else { Layer::Services }
-}
-
-type Edges = BTreeMap<ObjectName, BTreeSet<ObjectName>>;
-
-/// Lists what each release depends on directly.
-fn edges(inventory: &Inventory) -> Edges {
-    let known: BTreeSet<&ObjectName> = inventory.releases.iter().map(|r| &r.id).collect();
-    let mut by_kustomization: BTreeMap<_, Vec<&ObjectName>> = BTreeMap::new();
-    for release in &inventory.releases {
-        for by in &release.applied_by {
-            by_kustomization.entry(&by.position).or_default().push(&release.id);
-        }
-    }
-    let mut edges = Edges::new();
-    for release in &inventory.releases {
-        let own = release.depends_on.iter().filter(|name| known.contains(name));
-        let needed = release.applied_by.iter().flat_map(|by| &by.needs);
-        let through = needed.filter_map(|position| by_kustomization.get(position)).flatten();
-        let through = through.copied().filter(|name| **name != release.id);
-        edges.entry(release.id.clone()).or_default().extend(own.chain(through).cloned());
-    }
-    edges
-}
-
-/// Adds what is depended on through others; a release that is reached again from itself has itself
-/// among them.
-fn closure(edges: &Edges) -> Edges {
-    let all = edges.iter().map(|(name, direct)| {
-        let mut found: BTreeSet<ObjectName> = BTreeSet::new();
-        let mut waiting: Vec<&ObjectName> = direct.iter().collect();
-        while let Some(next) = waiting.pop() {
-            if found.insert(next.clone()) {
-                waiting.extend(edges.get(next).into_iter().flatten());
-            }
-        }
-        (name.clone(), found)
-    });
-    all.collect()
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::backup::NewFile;
 use super::briefing::Briefing;
 use super::gate::Gate;
+use super::order::Layer;
 use super::preflight::Preflight;
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{ObjectName, SourceKind};
-use crate::policy::Strategy;
+use crate::policy::{OnStall, Strategy};
 use crate::tree::RepoPath;
 use crate::version::Bump;
 use crate::yaml;
@@ -51,6 +52,9 @@ pub struct Plan {
     /// What stands against it before the first stage, and what should be known; not remembered.
     #[serde(skip)]
     pub preflight: Preflight,
+    /// When its turn is among the others; not remembered.
+    #[serde(skip)]
+    pub turn: Turn,
     /// The pins that move, the main one first.
     pub pins: Vec<PinMove>,
     /// The releases that it touches.
@@ -60,6 +64,9 @@ pub struct Plan {
     /// When the first stage may land; `None` at any time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Gate>,
+    /// How long it may be stopped; `None` where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downtime: Option<Downtime>,
     /// The stages in the order in which they land.
     pub stages: Vec<Stage>,
     /// The stages that take it back, in order; the last one is the base again.
@@ -68,6 +75,24 @@ pub struct Plan {
     pub branch: String,
     /// The branch that takes it back.
     pub revert_branch: String,
+}
+
+/// When the turn of an upgrade is among the others that are proposed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Turn {
+    /// The lowest layer of its releases.
+    pub layer: Option<Layer>,
+    /// The upgrades that land before it and are taken back after it, the nearest only.
+    pub after: Vec<Unit>,
+}
+
+/// How long an application may be stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Downtime {
+    /// The longest time from the stop to the start, as in `45m`.
+    pub at_most: String,
+    /// What is done when it lasts longer.
+    pub then: OnStall,
 }
 
 /// What one pull request moves.

@@ -17,7 +17,7 @@ use refit::runbook::{Block, Case, Runbook, SectionKind, runbook};
 use refit::state::{State, states};
 use refit::tree::{RepoPath, Tree, WorkTree};
 use refit::upgrade::{
-    Briefing, Gate, GateWord, PLAN_SCHEMA, Plan, Preflight, Stage, StageKind, Unit,
+    Briefing, Gate, GateWord, PLAN_SCHEMA, Plan, Preflight, Stage, StageKind, Turn, Unit,
 };
 use refit::version::Bump;
 
@@ -74,6 +74,8 @@ fn plan(release: &ObjectName) -> Plan {
         releases: vec![release.clone()],
         changes: Vec::new(),
         window: None,
+        downtime: None,
+        turn: Turn::default(),
         stages: vec![stage(StageKind::Stop, "stop it"), stage(StageKind::Upgrade, "upgrade it")],
         revert: vec![stage(StageKind::Revert, "back"), stage(StageKind::Start, "start it")],
         branch: "refit/upgrade/x".into(),

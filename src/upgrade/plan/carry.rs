@@ -3,11 +3,11 @@
 use super::Planner;
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{Package, Pin, Release};
-use crate::policy::{Backup, Facts, PinScope, Strategy};
+use crate::policy::{Backup, Facts, PinScope, Start, Strategy};
 use crate::upgrade::briefing::Briefing;
 use crate::upgrade::candidates::Target;
 use crate::upgrade::learned::Verdict;
-use crate::upgrade::plan_types::Unit;
+use crate::upgrade::plan_types::{Downtime, Unit};
 use crate::upgrade::units::Moving;
 use crate::version::{Bump, has_majors};
 
@@ -18,6 +18,10 @@ pub(super) struct Carried {
     pub(super) rule: Option<RuleRef>,
     /// How the rule wants the data kept, the best way first.
     pub(super) backup: Option<Vec<Backup>>,
+    /// How long it may be stopped, by the rule or the configuration.
+    pub(super) downtime: Option<Downtime>,
+    /// Whether the new version is started by a stage of its own.
+    pub(super) start: Start,
 }
 
 impl Planner<'_> {
@@ -67,6 +71,8 @@ impl Planner<'_> {
                 why: vec![why],
                 rule: None,
                 backup: None,
+                downtime: None,
+                start: Start::default(),
             };
         };
         let mut why = vec![Why {
@@ -101,6 +107,15 @@ impl Planner<'_> {
             why,
             rule: Some(rule.rule.clone()),
             backup: rule.policy.backup.clone(),
+            downtime: Some(Downtime {
+                at_most: rule
+                    .policy
+                    .max_downtime
+                    .unwrap_or(self.configuration.max_downtime)
+                    .to_string(),
+                then: rule.policy.on_stall.unwrap_or(self.configuration.on_stall),
+            }),
+            start: rule.policy.start,
         }
     }
 

@@ -3,9 +3,11 @@
 //! Pure: the same inventory, candidates, background, policies and files give the same plans. Every
 //! pin ends in exactly one place, a plan or the list of what is held, and every plan has been
 //! rendered once, so that what cannot be edited is held here and not found out later. The rooms:
-//! `carry` chooses how a unit is carried out, `stages` puts its changes in order.
+//! `carry` chooses how a unit is carried out, `stages` puts its changes in order,
+//! `sequence` the plans.
 
 mod carry;
+mod sequence;
 mod stages;
 
 use serde::Serialize;
@@ -17,7 +19,8 @@ use super::edits;
 use super::gate::Gate;
 use super::learned::Step;
 use super::names::{self, Words};
-use super::plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan};
+use super::order::order;
+use super::plan_types::{Change, FileEdit, PLAN_SCHEMA, PinMove, Plan, Turn};
 use super::preflight::preflight;
 use super::render::render;
 use super::requirements::Runs;
@@ -31,7 +34,7 @@ use crate::version::Bump;
 /// What is proposed, and what is not.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Plans {
-    /// The upgrades, in the order of the inventory.
+    /// The upgrades, each after those that it stands on, else in the order of the inventory.
     pub plans: Vec<Plan>,
     /// The pins that stay, each with the reason.
     pub held: Vec<Held>,
@@ -91,8 +94,9 @@ pub fn plan(
         }
     }
     names::separate(&mut plans.plans);
-    let order = |id: &str| inventory.pins.iter().position(|pin| pin.id == id);
-    plans.held.sort_by_key(|held| order(&held.pin));
+    sequence::arrange(&mut plans.plans, &order(whole, policies));
+    let place = |id: &str| inventory.pins.iter().position(|pin| pin.id == id);
+    plans.held.sort_by_key(|held| place(&held.pin));
     plans
 }
 
@@ -164,13 +168,14 @@ impl Planner<'_> {
             }
         }
         let stages::Stages { stages, revert } = stages::stages(
-            carried.strategy,
+            (carried.strategy, carried.start),
             &changes,
             &releases,
             gates,
             &words,
             self.configuration,
         );
+        let downtime = carried.downtime.filter(|_| carried.strategy == Strategy::Maintenance);
         let names: Vec<String> = releases.iter().map(|release| release.id.to_string()).collect();
         let windows = Windows::of(&self.configuration.windows, carried.strategy, &names);
         let prefix = &self.configuration.branch_prefix;
@@ -194,10 +199,12 @@ impl Planner<'_> {
             rule: carried.rule,
             briefing,
             preflight: preflight(&releases, carried.strategy),
+            turn: Turn::default(),
             pins,
             releases: releases.iter().map(|release| release.id.clone()).collect(),
             changes,
             window: Gate::window(&windows),
+            downtime,
             stages,
             revert,
             branch,

@@ -2,10 +2,13 @@
 
 use super::{BACKUP, HOLD, STOP};
 use crate::flux::Release;
-use crate::policy::{Configuration, Strategy};
+use crate::policy::{Configuration, Start, Strategy};
 use crate::upgrade::gate::{Gate, GateWord};
 use crate::upgrade::names::Words;
 use crate::upgrade::plan_types::{Change, Stage, StageKind};
+
+/// What a person says before the new version is started by a stage of its own.
+const BEFORE_START: &str = "what has to be done before the new version runs is done";
 
 /// The stages of a plan, and those that take it back.
 pub(super) struct Stages {
@@ -15,7 +18,7 @@ pub(super) struct Stages {
 
 /// Puts the changes of a plan in order; `copied` says when its backup is done.
 pub(super) fn stages(
-    strategy: Strategy,
+    (strategy, start): (Strategy, Start),
     changes: &[Change],
     releases: &[&Release],
     copied: Vec<Gate>,
@@ -52,13 +55,24 @@ pub(super) fn stages(
         let with = only(&[STOP, BACKUP]);
         stages.push(stage(StageKind::Backup, &messages.backup, with, copied));
     }
+    let apart = staged && start == Start::Apart;
+    if apart {
+        // The new version has its place, and nothing runs yet.
+        let gates = reached().chain([Gate::by_hand(GateWord::Approved, BEFORE_START)]);
+        stages.push(stage(StageKind::Upgrade, &messages.upgrade, without(&[]), gates.collect()));
+    }
     let mut gates: Vec<Gate> = Vec::new();
     if settles {
         gates.extend(reached());
         let sentence = "the new version was looked at, and its data is right";
         gates.push(Gate::by_hand(GateWord::Approved, sentence));
     }
-    stages.push(stage(StageKind::Upgrade, &messages.upgrade, without(&[STOP]), gates));
+    let (kind, message) = if apart {
+        (StageKind::Start, &messages.start)
+    } else {
+        (StageKind::Upgrade, &messages.upgrade)
+    };
+    stages.push(stage(kind, message, without(&[STOP]), gates));
     if settles {
         let with = without(&[STOP, BACKUP, HOLD]);
         stages.push(stage(StageKind::Settle, &messages.settle, with, Vec::new()));
