@@ -1,7 +1,7 @@
 //! From versions that pins could move to, to what the way there holds.
 //!
 //! For each pin that moves, the notes of every version in between are found (`homes`) and read
-//! (`reading`). What they say can change the way itself: a version that was taken back is left out,
+//! (`reading`, with `previews`). What they say can change the way itself: a version that was taken back is left out,
 //! one that must be passed through comes first, an image or a chart that has moved is taken where
 //! it went (`moves`, `charts` with `address`, and the edits of `sources`), a version that is too young waits
 //! (`age`). Then the pin is looked up again and its notes are read for the way that is left, until
@@ -13,6 +13,7 @@ mod age;
 mod charts;
 mod homes;
 mod moves;
+mod previews;
 mod reading;
 mod route;
 mod sources;

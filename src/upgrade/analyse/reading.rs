@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Asking;
 use super::homes::{Trail, passing};
+use super::previews;
 use crate::diagnostic::Why;
 use crate::notes::{self, Evidence, Fact, FactKind, Notes, Source};
 use crate::upgrade::learned::{Home, Link, Reading};
@@ -31,7 +32,7 @@ impl Pages {
         for (home, url, _) in &trail.homes {
             match asking.upstream.notes(home, &trail.from, &trail.to).await {
                 Ok(found) => {
-                    for page in &found.pages {
+                    for page in &previews::counted(&found.pages, &trail.to) {
                         pages.add(page, Some(url));
                     }
                     let cut =

@@ -3,7 +3,8 @@
 //! A repository may release several things, told apart by the names before their versions; a chart
 //! called `web` has its notes at `web-1.2.3` and nowhere else. Which name counts follows from what
 //! is asked for, and where that does not say, from which name has the target. Drafts are nobody's
-//! release, and pre-releases count only on the way to one.
+//! release. Pre-releases up to the target are kept, since a release may point to the notes of its
+//! own; whether one counts is for who reads them.
 
 use super::span::{Named, Span};
 use super::{NotesPage, Part};
@@ -89,7 +90,9 @@ impl Releases {
             }
             // The target counts, whatever the forge marks it as.
             let early = release.early || version.is_pre_release();
-            let on_the_way = span.ends_in_pre_release() && span.contains(&version);
+            // A mark alone says that a release is not ready, and may never be.
+            let own = version.is_pre_release() || span.ends_in_pre_release();
+            let on_the_way = own && span.contains(&version);
             if early && !on_the_way && !span.is_end(&version) {
                 continue;
             }
@@ -222,9 +225,9 @@ mod tests {
             (&["n8n@1.2.0", "n8n@1.1.0"], part("x", ""), "1.1.0", "1.2.0", "n8n@1.2.0"),
             // The repository's own name stands in where nothing else tells.
             (&["repo-1.2.0", "other-1.2.0"], part("", ""), "1.1.0", "1.2.0", "repo-1.2.0"),
-            // A pre-release counts only on the way to one, by its name or by the forge's mark; the
-            // target counts in any case.
-            (&early, part("", ""), "2.0.0", "3.0.0", "v3.0.0 v2.9.0"),
+            // What the forge marks as not ready counts only on the way to a pre-release, what is
+            // one by its name up to the target; the target counts in any case.
+            (&early, part("", ""), "2.0.0", "3.0.0", "v3.0.0 v2.9.0 v3.0.0-beta.1"),
             (&early, part("", ""), "3.0.0", "3.1.0-rc.1", "v3.1.0-rc.1"),
             // What comes later may say where the image went.
             (&["v3.0.0", "v2.0.0", "v1.0.0"], part("", ""), "1.0.0", "2.0.0", "v3.0.0 v2.0.0"),
