@@ -68,27 +68,31 @@ impl Limits {
         rules.ignored.extend(self.avoid.iter().map(|avoid| Pattern::new(&avoid.version)));
     }
 
-    /// Returns the limit that kept the best of the refused versions back.
+    /// Returns what kept versions back, the best of the refused first; a limit speaks once.
     pub(super) fn first_of(&self, refused: &Refusals) -> Option<Why> {
-        let named = refused.named.iter().find_map(|refused| {
-            let limits = match refused.reason {
-                Reason::StopFirst => &self.stops,
-                Reason::Ignored => &self.avoid,
-                _ => return None,
-            };
+        /// How many limits are told of.
+        const MOST: usize = 3;
+        let mut told: Vec<(&Limit, String)> = Vec::new();
+        for refused in &refused.named {
             let limit = match refused.reason {
+                Reason::StopFirst => self.stops.first(),
                 Reason::Ignored => {
-                    limits.iter().find(|limit| same(&limit.version, &refused.version))
+                    self.avoid.iter().find(|limit| same(&limit.version, &refused.version))
                 }
-                _ => limits.first(),
-            }?;
-            Some((refused, limit))
-        });
-        let (refused, Limit { version, why }) = named?;
-        let what = match refused.reason {
-            Reason::StopFirst => format!("`{}` comes after {version}", refused.version),
-            _ => format!("`{}` is not taken", refused.version),
-        };
-        Some(Why { message: format!("{what}: {}", why.message), ..why.clone() })
+                _ => None,
+            };
+            let Some(limit) = limit.filter(|limit| !told.iter().any(|(known, _)| known == limit))
+            else {
+                continue;
+            };
+            let what = match refused.reason {
+                Reason::StopFirst => format!("`{}` comes after {}", refused.version, limit.version),
+                _ => format!("`{}` is not taken", refused.version),
+            };
+            told.push((limit, format!("{what}: {}", limit.why.message)));
+        }
+        let (first, _) = told.first()?;
+        let message: Vec<&str> = told.iter().take(MOST).map(|(_, said)| said.as_str()).collect();
+        Some(Why { message: message.join("; "), ..first.why.clone() })
     }
 }

@@ -11,6 +11,9 @@ use crate::policy::{Configuration, Policies, Subject};
 use crate::upstream::{self, ChartLocation, Upstream};
 use crate::version::{self, Bump, Choice, Refusals, Rules, chart};
 
+/// The code of a pin for which all that is newer was refused.
+pub(in crate::upgrade) const NO_CANDIDATE: &str = "no-candidate";
+
 /// One pin's question.
 pub(super) struct LookUp<'a, U> {
     pub(super) pin: &'a Pin,
@@ -31,7 +34,15 @@ impl<U: Upstream> LookUp<'_, U> {
             Ok(answer) => (answer.outcome, answer.refused, answer.beyond),
             Err(why) => (Outcome::Held(why), Refusals::default(), None),
         };
-        let beyond = beyond.or_else(|| self.limits.first_of(&refused));
+        let limit = self.limits.first_of(&refused);
+        // Where nothing may be taken, what keeps the best back says why.
+        let outcome = match (outcome, &limit) {
+            (Outcome::Held(why), Some(limit)) if why.code == NO_CANDIDATE => {
+                Outcome::Held(limit.clone())
+            }
+            (outcome, _) => outcome,
+        };
+        let beyond = beyond.or(limit);
         PinCandidate { pin: self.pin.id.clone(), outcome, refused, beyond }
     }
 
@@ -286,5 +297,5 @@ fn held_by(current: &str, refused: &Refusals, listed: bool) -> Why {
         return Why::new("up-to-date", format!("nothing is newer than `{current}`{gone}"));
     }
     let message = format!("nothing newer than `{current}` may be taken{gone}: {}", some.join(", "));
-    Why::new("no-candidate", message)
+    Why::new(NO_CANDIDATE, message)
 }
