@@ -16,7 +16,9 @@ use crate::runbook::Case;
 ///
 /// Shows the versions that were refused and the reason for each, what the release notes say with
 /// their words, what that means for what the release sets, which rule chose the strategy, what
-/// stops the workloads, and what a person is asked. As Markdown it is the runbook of the upgrade.
+/// stops the workloads, and what a person is asked; also whether an image that stays has moved,
+/// where its application has been releasing for a fortnight without a tag. As Markdown it is the
+/// runbook of the upgrade.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 As in:

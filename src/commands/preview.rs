@@ -26,6 +26,9 @@ pub(super) struct Arguments {
     #[arg(default_value = ".")]
     dir: PathBuf,
     /// Only this release, as NAMESPACE/NAME, or a name that only one release has
+    ///
+    /// Of a release that is looked at alone, images that stay are asked about as well: where their
+    /// application has been releasing for a fortnight without a tag, refit asks whether they moved.
     #[arg(long, value_name = "NS/NAME")]
     release: Option<String>,
     /// How to print it

@@ -15,9 +15,7 @@ use crate::report::{PreviewView, scan_contract};
 use crate::runbook::{Case, Runbook, runbook};
 use crate::state::State;
 use crate::tree::Tree;
-use crate::upgrade::{
-    self, Candidates, Held, Learned, Plan, Scope, Staged, analyse, plan, resolve,
-};
+use crate::upgrade::{self, Candidates, Held, Learned, Plan, Staged, analyse, plan, resolve};
 
 /// What is proposed for a repository.
 pub(super) struct Proposal {
@@ -46,8 +44,7 @@ impl Proposal {
             (candidates, Learned::default())
         } else {
             let now = options.now.unwrap_or_else(Timestamp::now);
-            let (upstream, scope) =
-                (&outside.upstream, Scope { inventory, whole: workspace.whole() });
+            let (upstream, scope) = (&outside.upstream, workspace.scope());
             analyse(scope, candidates, upstream, policies, configuration, Some(now)).await
         };
         progress.finish();

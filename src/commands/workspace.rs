@@ -11,7 +11,7 @@ use crate::policy::{self, Configuration, Policies};
 use crate::report::placed_text;
 use crate::state::states;
 use crate::tree::{Tree, WorkTree};
-use crate::upgrade::{Background, Candidates, Learned};
+use crate::upgrade::{Background, Candidates, Learned, Scope};
 
 /// What is known of a repository before anything outside is asked.
 pub(super) struct Workspace<T> {
@@ -44,6 +44,12 @@ impl<T: Tree> Workspace<T> {
     /// Returns everything that the repository runs.
     pub(super) fn whole(&self) -> &Inventory {
         self.whole.as_ref().unwrap_or(&self.inventory)
+    }
+
+    /// Returns what is looked at.
+    pub(super) fn scope(&self) -> Scope<'_> {
+        let (inventory, whole) = (&self.inventory, self.whole());
+        Scope { inventory, whole, alone: self.whole.is_some() }
     }
 
     /// Says what is known around the upgrades.

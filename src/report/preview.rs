@@ -54,6 +54,7 @@ const TELLING: &[&str] = &[
     "no-digest",
     "no-lever",
     "requires",
+    "tag-stream-stopped",
     "upstream-error",
 ];
 

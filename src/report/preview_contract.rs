@@ -89,6 +89,8 @@ pub struct PinMove {
     pub from: String,
     /// The version part afterwards.
     pub to: String,
+    /// Where the image or chart is published now, where the upgrade follows it there.
+    pub moved_to: Option<String>,
 }
 
 /// Something that release notes say.
@@ -216,6 +218,7 @@ impl Upgrade {
             path: pin.path.to_string(),
             from: pin.from.clone(),
             to: pin.to.clone(),
+            moved_to: pin.moved_to.clone(),
         });
         let mut before = &Patches::new();
         let mut stages = Vec::new();

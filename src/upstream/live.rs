@@ -9,7 +9,7 @@ use super::error::Error;
 use super::git::GitServers;
 use super::helm::Shelves;
 use super::manifest::Parsed;
-use super::notes::{self, Library, NotesHome, NotesPages};
+use super::notes::{self, Library, NotesHome, NotesPage, NotesPages};
 use super::once::{Answers, Once};
 use super::paging::Limits;
 use super::registry::{Head, Registries};
@@ -202,6 +202,10 @@ impl Upstream for Live {
         to: &str,
     ) -> Result<Arc<NotesPages>, Error> {
         self.library.notes(home, from, to).await
+    }
+
+    async fn later(&self, home: &NotesHome, from: &str) -> Result<Arc<[NotesPage]>, Error> {
+        self.library.later(home, from).await
     }
 
     async fn git_tags(&self, url: &str) -> Result<Arc<Tags>, Error> {

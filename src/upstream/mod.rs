@@ -122,6 +122,17 @@ pub trait Upstream: Send + Sync {
         to: &str,
     ) -> impl Future<Output = Result<Arc<NotesPages>, Error>> + Send;
 
+    /// Lists the releases after a version, newest first, with what each says; those that say nothing
+    /// as well. A home that releases nothing has none.
+    ///
+    /// # Errors
+    /// When the forge gives no usable answer.
+    fn later(
+        &self,
+        home: &NotesHome,
+        from: &str,
+    ) -> impl Future<Output = Result<Arc<[NotesPage]>, Error>> + Send;
+
     /// Lists the tags of a Git repository, in the server's order, by the URL that a
     /// `GitRepository` writes.
     ///

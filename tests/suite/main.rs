@@ -38,6 +38,8 @@ mod gold;
 #[cfg(test)]
 mod levers;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod matching;
 #[cfg(test)]
 mod notes;

@@ -24,7 +24,7 @@ use crate::upstream::{
 use crate::version::{Range, Tag, chart, same};
 
 /// The label that names an image's source code (image specification, annotations).
-const SOURCE: &str = "org.opencontainers.image.source";
+pub(super) const SOURCE: &str = "org.opencontainers.image.source";
 /// Labels that name a page, where no source is named.
 const PAGES: &[&str] = &["org.opencontainers.image.url", "org.label-schema.vcs-url"];
 

@@ -6,7 +6,7 @@
 //! it went (`moves`, `charts` with `address`, and the edits of `sources`), a version that is too young waits
 //! (`age`). Then the pin is looked up again and its notes are read for the way that is left, until
 //! nothing changes any more (`route`). Before that, pins to which nothing comes any more are looked
-//! for elsewhere (`stalled`).
+//! for elsewhere (`stalled`, `stream`).
 
 mod address;
 mod age;
@@ -18,6 +18,7 @@ mod reading;
 mod route;
 mod sources;
 mod stalled;
+mod stream;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,6 +42,7 @@ const AT_ONCE: usize = 32;
 struct Asking<'a, U> {
     inventory: &'a Inventory,
     whole: &'a Inventory,
+    alone: bool,
     upstream: &'a U,
     policies: &'a Policies,
     configuration: &'a Configuration,
@@ -55,6 +57,8 @@ pub struct Scope<'a> {
     pub inventory: &'a Inventory,
     /// All that the repository runs.
     pub whole: &'a Inventory,
+    /// Whether one release is looked at, so that a question more costs little.
+    pub alone: bool,
 }
 
 /// Reads the notes of every proposed upgrade, and obeys what they say about the way.
@@ -69,9 +73,10 @@ pub async fn analyse<U: Upstream>(
     configuration: &Configuration,
     now: Option<Timestamp>,
 ) -> (Candidates, Learned) {
-    let Scope { inventory, whole } = scope;
+    let Scope { inventory, whole, alone } = scope;
     let resolver = Resolver::new(inventory, upstream, policies, configuration);
-    let asking = Asking { inventory, whole, upstream, policies, configuration, resolver, now };
+    let asking =
+        Asking { inventory, whole, alone, upstream, policies, configuration, resolver, now };
     let revived = Box::pin(asking.revive(&mut candidates)).await;
     let mut routes = asking.routes(&candidates).await;
     for route in &mut routes {

@@ -64,13 +64,16 @@ pub(super) struct Answers {
 }
 
 /// Decides on a claim.
-pub(super) fn verdict(by: By, answers: Answers) -> Verdict {
+///
+/// `stopped` says that releases went on without tags at the old place.
+pub(super) fn verdict(by: By, answers: Answers, stopped: bool) -> Verdict {
     let agrees = answers.only_new || answers.same_content;
     match by {
         By::Notes | By::Policy if agrees => Verdict::Change,
         By::NotesOfNew if answers.only_new => Verdict::Change,
         By::Notes | By::Policy => Verdict::Question,
         By::NotesOfNew if answers.new_has_target => Verdict::Question,
+        By::Label if answers.only_new && answers.same_content && stopped => Verdict::Change,
         By::Label if answers.only_new => Verdict::Question,
         By::NotesOfNew | By::Label => Verdict::Stays,
     }
@@ -125,7 +128,7 @@ pub(super) fn claims(
         && !is_mirror(repository)
         && pin.beside.is_empty()
     {
-        let message = format!("the source of the new image is {}", source.unwrap_or_default());
+        let message = format!("its source is {}", source.unwrap_or_default());
         add(Claim { to, by: By::Label, why: Why::new("label-suggests", message) });
     }
     claims.sort_by_key(|claim| claim.by);
@@ -176,7 +179,7 @@ pub(super) fn is_mirror(repository: &Repository) -> bool {
 impl<U: Upstream> Asking<'_, U> {
     /// Asks the registries whether an image has moved; `None` where nothing suggests it.
     ///
-    /// `target` is what it moves to as far as the old registry knows.
+    /// `target` is what it moves to as far as the old registry knows; without one, its tags stopped.
     pub(super) async fn moved(
         &self,
         pin: &Pin,
@@ -193,7 +196,7 @@ impl<U: Upstream> Asking<'_, U> {
                 continue;
             }
             let (answers, said) = self.ask(repository, current, target, &claim).await?;
-            let verdict = verdict(claim.by, answers);
+            let verdict = verdict(claim.by, answers, target.is_none());
             let why = vec![claim.why, said];
             let (from, to) = (pin.package.clone(), Package::Image(claim.to));
             let moved = Moved { from, to, verdict, why, by_hand: None };
@@ -289,6 +292,7 @@ mod tests {
             same_content,
         };
         for (by, given, expected) in [
+            (By::Label, answers(true, false, true), Verdict::Question),
             (By::Notes, answers(true, false, false), Verdict::Change),
             (By::Notes, answers(false, true, true), Verdict::Change),
             (By::Notes, answers(false, true, false), Verdict::Question),
@@ -301,7 +305,15 @@ mod tests {
             (By::Label, answers(false, true, true), Verdict::Stays),
             (By::Label, answers(false, false, false), Verdict::Stays),
         ] {
-            assert_eq!(verdict(by, given), expected, "{by:?} {given:?}");
+            assert_eq!(verdict(by, given, false), expected, "{by:?} {given:?}");
+        }
+        // Where releases went on without tags, the same image at both places is the second kind.
+        for (given, expected) in [
+            (answers(true, false, true), Verdict::Change),
+            (answers(true, false, false), Verdict::Question),
+            (answers(false, true, true), Verdict::Stays),
+        ] {
+            assert_eq!(verdict(By::Label, given, true), expected, "{given:?}");
         }
     }
 

@@ -11,15 +11,16 @@ use super::Asking;
 use super::address::place_of;
 use super::charts::newest;
 use super::sources::source_of;
+use super::stream::Stopped;
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
 use crate::upgrade::candidates::{Candidates, Outcome, PinCandidate, UPSTREAM_ERROR};
 use crate::upgrade::learned::{Moved, Verdict};
-use crate::upgrade::resolve::Limits;
+use crate::upgrade::resolve::{Limits, NO_CANDIDATE};
 use crate::upstream::{Error, Upstream};
 
 /// The reasons for staying that a move elsewhere would explain.
-const STALLED: [&str; 3] = ["up-to-date", "no-candidate", UPSTREAM_ERROR];
+const STALLED: [&str; 3] = ["up-to-date", NO_CANDIDATE, UPSTREAM_ERROR];
 
 impl<U: Upstream> Asking<'_, U> {
     /// Looks for the pins that stay where they may have gone; returns what is known of those that
@@ -33,7 +34,8 @@ impl<U: Upstream> Asking<'_, U> {
                 continue;
             }
             let why = why.clone();
-            match self.elsewhere(pin).await {
+            let (moved, stopped) = self.elsewhere(pin).await;
+            match moved {
                 Some(mut moved) if moved.verdict == Verdict::Change => {
                     if let Some(answer) = self.there(pin, &mut moved).await {
                         *candidate = answer;
@@ -50,7 +52,11 @@ impl<U: Upstream> Asking<'_, U> {
                         candidate.outcome = Outcome::Held(gone);
                     }
                 }
-                _ => {}
+                moved => {
+                    if let Some(stopped) = stopped {
+                        candidate.outcome = Outcome::Held(ended(stopped, moved.as_ref()));
+                    }
+                }
             }
         }
         candidates.note_failures();
@@ -58,10 +64,17 @@ impl<U: Upstream> Asking<'_, U> {
     }
 
     /// Asks whether a pin that stays is published elsewhere now.
-    async fn elsewhere(&self, pin: &Pin) -> Option<Moved> {
-        if let Package::Image(_) = &pin.package {
-            return self.moved(pin, None, &[], None).await;
+    async fn elsewhere(&self, pin: &Pin) -> (Option<Moved>, Option<Why>) {
+        if let Package::Image(repository) = &pin.package {
+            return match self.stopped(pin, repository).await {
+                Some(Stopped { moved, why }) => (moved, Some(why)),
+                None => (self.moved(pin, None, &[], None).await, None),
+            };
         }
+        (self.chart_elsewhere(pin).await, None)
+    }
+
+    async fn chart_elsewhere(&self, pin: &Pin) -> Option<Moved> {
         let (location, name) = place_of(&pin.package)?;
         // Asked and answered before; a registry's versions do not tell, and are not asked to.
         let versions = self.upstream.chart_versions(&location, name).await.ok();
@@ -106,6 +119,15 @@ impl<U: Upstream> Asking<'_, U> {
         );
         Some(Why { message, ..why.clone() })
     }
+}
+
+/// Says that tags stopped, and what was found where they might go on.
+fn ended(stopped: Why, moved: Option<&Moved>) -> Why {
+    let found = match moved {
+        Some(moved) => format!("; {} is no place for it: {}", moved.to, moved.because()),
+        None => "; nothing says where it is published now".to_owned(),
+    };
+    Why { message: stopped.message.clone() + &found, ..stopped }
 }
 
 /// Makes a reason for staying of a question.

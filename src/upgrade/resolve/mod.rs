@@ -10,6 +10,7 @@ mod lockstep;
 mod look_up;
 
 pub use limits::{Limit, Limits};
+pub(super) use look_up::NO_CANDIDATE;
 
 use std::collections::HashMap;
 

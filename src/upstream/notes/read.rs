@@ -13,8 +13,8 @@ use super::files::{self, Chosen};
 use super::forge::Forge;
 use super::home::{NotesHome, Part};
 use super::html;
-use super::releases::{self, Releases};
-use super::span::Span;
+use super::releases::{self, Release, Releases};
+use super::span::{Named, Span};
 use super::{NotesPage, NotesPages, Settings};
 use crate::http::{self, Client, Url};
 use crate::upstream::error::Error;
@@ -55,6 +55,33 @@ impl Library {
         let question = (home.clone(), from.to_owned(), to.to_owned());
         let ask = async { Box::pin(self.read(home, from, to)).await.map(Arc::new) };
         self.answers.get(question, ask).await
+    }
+
+    /// Lists the releases after a version, pre-releases left out. Each page of them is asked for once a run, so nothing
+    /// more is kept here.
+    pub(in crate::upstream) async fn later(
+        &self,
+        home: &NotesHome,
+        from: &str,
+    ) -> Result<Arc<[NotesPage]>, Error> {
+        /// No version comes after this one.
+        const END: &str = "999999999";
+        let forge = Forge::of(home, &self.settings, &self.insecure)?;
+        let (Some(forge), Some(span)) = (forge, Span::new(from, END)) else {
+            return Ok(Arc::default());
+        };
+        let mut reading = Reading::new(&self.desk);
+        let part = home.part().cloned().unwrap_or_default();
+        let visit = Visit { forge: &forge, part: &part, span: &span };
+        let (all, _) = Box::pin(visit.listed(&mut reading)).await;
+        if let Some(error) = reading.failure {
+            return Err(error);
+        }
+        let told = all.told(&part, &forge.name, &span);
+        let ready = told.releases.iter().filter(|release| {
+            Named::read(&release.tag).is_some_and(|named| !named.version().is_pre_release())
+        });
+        Ok(ready.map(|release| visit.page(release)).collect())
     }
 
     async fn read(&self, home: &NotesHome, from: &str, to: &str) -> Result<NotesPages, Error> {
@@ -249,6 +276,25 @@ impl Visit<'_> {
 
     /// Reads the releases, and returns what they tell about where else to look.
     async fn releases(&self, reading: &mut Reading<'_>) -> Known {
+        let (all, missing) = self.listed(reading).await;
+        let told = all.told(self.part, &self.forge.name, self.span);
+        if !told.others.is_empty() {
+            let names: Vec<&str> = told.others.iter().take(5).map(String::as_str).collect();
+            reading.looked_at.push(format!("there are releases of {} only", names.join(", ")));
+        }
+        // A release without a word is no page.
+        let telling = told.releases.iter().filter(|release| !release.text.trim().is_empty());
+        reading.pages.extend(telling.map(|release| self.page(release)));
+        Known { target: told.target, covered: told.covers, missing }
+    }
+
+    fn page(&self, release: &Release) -> NotesPage {
+        let url = self.forge.release(&release.tag).map(|url| url.expose().to_owned());
+        releases::page(release, url.unwrap_or_default())
+    }
+
+    /// Reads the pages of releases, as far as they count; says whether there is no such repository.
+    async fn listed(&self, reading: &mut Reading<'_>) -> (Releases, bool) {
         reading.looked_at.push(format!("releases of {}", self.forge.label));
         let mut all = Releases::default();
         let mut url = Some(self.forge.releases.clone());
@@ -269,20 +315,7 @@ impl Visit<'_> {
             }
             url.clone_from(&page.next);
         }
-        let told = all.told(self.part, &self.forge.name, self.span);
-        if !told.others.is_empty() {
-            let names: Vec<&str> = told.others.iter().take(5).map(String::as_str).collect();
-            reading.looked_at.push(format!("there are releases of {} only", names.join(", ")));
-        }
-        for release in &told.releases {
-            // A release without a word is no page.
-            if release.text.trim().is_empty() {
-                continue;
-            }
-            let url = self.forge.release(&release.tag).map(|url| url.expose().to_owned());
-            reading.pages.push(releases::page(release, url.unwrap_or_default()));
-        }
-        Known { target: told.target, covered: told.covers, missing }
+        (all, missing)
     }
 
     /// Reads a changelog; tells whether it has the target.
