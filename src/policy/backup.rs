@@ -1,5 +1,7 @@
 //! How data is backed up before an upgrade that stops it.
 
+use std::num::NonZeroU32;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,10 @@ pub struct Dumps {
     pub releases: Vec<Glob>,
     /// The claim, in the release's namespace.
     pub claim: String,
+    /// The user and the group that may write there, by number; 65534 where none is named. It is
+    /// never root.
+    #[serde(default)]
+    pub user: Option<NonZeroU32>,
 }
 
 impl Dumps {

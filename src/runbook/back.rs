@@ -113,10 +113,10 @@ fn findings(case: &Case<'_>) -> Vec<String> {
         let name = Some(&release.id.name).filter(|name| shell::is_plain(name));
         let Some((namespace, name)) = namespace.zip(name) else { continue };
         lines.push(format!(
-            "kubectl describe helmrelease.helm.toolkit.fluxcd.io -n {namespace} {name} | tail -n 20"
+            "kubectl describe helmrelease.helm.toolkit.fluxcd.io -n {namespace} {name} | tail -20"
         ));
         let events =
-            format!("kubectl get events -n {namespace} --sort-by=.lastTimestamp | tail -n 20");
+            format!("kubectl get events -n {namespace} --sort-by=.lastTimestamp | tail -20");
         if !lines.contains(&events) {
             lines.push(events);
         }

@@ -5,8 +5,8 @@
 //! asks that very object whether it is done, for this upgrade and no other: every name comes from
 //! the unit and its versions and never from a clock, so the same plan gives the same object. A later
 //! stage takes the change away again. What cannot be done so is left to a person, with the reason.
-//! The rooms: `holding` lists what has to be kept, `cnpg`, `volsync`, `velero` and `job` are the
-//! ways, `file` writes new manifests and proves them, `name` makes names.
+//! The rooms: `holding` lists what has to be kept, `cnpg`, `volsync`, `velero` and `job` (with its `tools`) are
+//! the ways, `file` writes new manifests and proves them, `name` makes names.
 
 mod cnpg;
 mod file;
@@ -15,6 +15,7 @@ mod job;
 mod name;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod velero;
 mod volsync;
 

@@ -103,7 +103,7 @@ fn release(
     let unit = Unit::Image(release.id.clone());
     let releases = &[release];
     let subject = Subject { unit: &unit, from: "1.0.0", to: "2.0.0", releases, states, inventory };
-    let dumps = [Dumps { releases: Vec::new(), claim: "dumps".into() }];
+    let dumps = [Dumps { releases: Vec::new(), claim: "dumps".into(), user: None }];
     let all = [Backup::Cnpg, Backup::Volsync, Backup::Velero, Backup::Job];
     let found = backups(&subject, &all, &dumps);
     for part in &found.parts {

@@ -6,10 +6,12 @@
 //! Where the image, the Secret or the destination is not known, a person makes the dump.
 
 use std::fmt::Write;
+use std::num::NonZeroU32;
 
 use super::file::{put, scalar};
 use super::holding::{Holding, What};
 use super::name::unique;
+use super::tools::tool;
 use super::{BackupPart, Made, Subject, no};
 use crate::diagnostic::Why;
 use crate::flux::{ObjectName, Package};
@@ -17,47 +19,8 @@ use crate::policy::{Backup, Dumps};
 use crate::state::{Credential, CredentialRole, Lives, Store};
 use crate::upgrade::gate::{Asks, Gate, GateWord, Holds};
 
-/// How the databases of an engine are dumped.
-struct Tool {
-    /// The names of the engines' policies.
-    engines: &'static [&'static str],
-    /// The variables that it reads, by what they hold.
-    variables: &'static [(CredentialRole, &'static str)],
-    /// Writes `$DUMP` and makes sure that it can be read.
-    script: &'static str,
-    /// What its files end in.
-    ending: &'static str,
-}
-
-/// The tools. No `${…}` stands in them, which Flux would take for a variable of its own.
-const TOOLS: &[Tool] = &[
-    Tool {
-        engines: &["postgresql", "postgresql-vector", "timescaledb"],
-        variables: &[
-            (CredentialRole::Host, "PGHOST"),
-            (CredentialRole::Port, "PGPORT"),
-            (CredentialRole::User, "PGUSER"),
-            (CredentialRole::Password, "PGPASSWORD"),
-            (CredentialRole::Database, "PGDATABASE"),
-        ],
-        script: "pg_dump --format=custom --file=\"$DUMP\"\npg_restore --list \"$DUMP\" > /dev/null\n",
-        ending: "dump",
-    },
-    Tool {
-        engines: &["mariadb", "mysql"],
-        variables: &[
-            (CredentialRole::Host, "DB_HOST"),
-            (CredentialRole::Port, "DB_PORT"),
-            (CredentialRole::User, "DB_USER"),
-            (CredentialRole::Password, "MYSQL_PWD"),
-            (CredentialRole::Database, "DB_NAME"),
-        ],
-        script: "tool=$(command -v mariadb-dump || command -v mysqldump)\n\
-                 \"$tool\" --single-transaction --routines --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" \"$DB_NAME\" > \"$DUMP\"\n\
-                 tail -n 1 \"$DUMP\" | grep -q 'Dump completed'\n",
-        ending: "sql",
-    },
-];
+/// Who dumps where the configuration names nobody: the user that owns nothing.
+const NOBODY: u32 = 65534;
 
 pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]) -> Made {
     let What::Store(store) = holding.what else { return Err(None) };
@@ -66,9 +29,13 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]
         return Err(None);
     }
     let engine = store.engine.as_str();
-    let Some(tool) = TOOLS.iter().find(|tool| tool.engines.contains(&engine)) else {
+    let Some(tool) = tool(engine) else {
         return no("job-unknown-engine", format!("no Job is known that dumps {engine}"));
     };
+    // A cache that is kept nowhere has nothing worth a dump.
+    if tool.is_for_caches && store.volumes.is_empty() {
+        return Err(None);
+    }
     let Some(namespace) = &release.id.namespace else {
         return no("no-namespace", format!("the namespace of {} is not known", release.id));
     };
@@ -90,13 +57,17 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]
         let credential = store.credentials.iter().find(|credential| credential.role == *role);
         match (variable(name, credential, release.id.namespace.as_deref()), role) {
             (Ok(text), _) => variables.push_str(&text),
-            // The tool knows its engine's own port.
-            (Err(_), CredentialRole::Port) if !tool.script.contains(name) => {}
-            (Err(_), CredentialRole::Port) => {
-                let _ =
-                    write!(variables, "{VARIABLE}- name: {name}\n{VARIABLE}  value: \"3306\"\n");
-            }
-            (Err(reason), _) => {
+            (Err(reason), role) => {
+                if let Some((_, instead)) = tool.defaults.iter().find(|(known, _)| known == role) {
+                    if let Some(text) = instead {
+                        let _ = write!(
+                            variables,
+                            "{VARIABLE}- name: {name}\n{VARIABLE}  value: {}\n",
+                            scalar(text)
+                        );
+                    }
+                    continue;
+                }
                 let what = format!("{role:?}").to_lowercase();
                 return no(
                     "job-no-credentials",
@@ -112,21 +83,17 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]
         // Writing into a text does not fail.
         let _ = writeln!(script, "              {line}");
     }
-    let text = format!(
-        "---\n# Made for {unit}: {from} → {to}. The dump goes to {dump} on the claim {claim}.\napiVersion: batch/v1\nkind: Job\nmetadata:\n  \
-         name: {name}\n  namespace: {namespace}\n  annotations:\n    kustomize.toolkit.fluxcd.io/substitute: disabled\nspec:\n  \
-         backoffLimit: 0\n  template:\n    spec:\n      restartPolicy: Never\n      containers:\n        - name: dump\n          \
-         image: {image}\n          command:\n            - sh\n            - -ec\n            - |\n{script}          env:\n            \
-         - name: DUMP\n              value: /dumps/{dump}\n{variables}          volumeMounts:\n            - name: dumps\n              \
-         mountPath: /dumps\n      volumes:\n        - name: dumps\n          persistentVolumeClaim:\n            claimName: {quoted}\n",
-        unit = subject.unit,
-        from = subject.from,
-        to = subject.to,
-        namespace = scalar(namespace),
-        image = scalar(&image),
-        claim = claim.claim,
-        quoted = scalar(&claim.claim),
-    );
+    let text = manifest(&Parts {
+        about: format!("{}: {} → {}", subject.unit, subject.from, subject.to),
+        name: &name,
+        namespace,
+        image: &image,
+        dump: &dump,
+        claim: &claim.claim,
+        user: claim.user.map_or(NOBODY, NonZeroU32::get),
+        script: &script,
+        variables: &variables,
+    });
     let (edits, file) = put(&release.position.file, &release.beside, &name, text)?;
     let object = ObjectName::new(Some(namespace), &name);
     Ok(BackupPart {
@@ -156,6 +123,88 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]
             format!("the configuration names the claim {} for its dumps", claim.claim),
         )],
     })
+}
+
+/// What goes into the manifest.
+struct Parts<'p> {
+    about: String,
+    name: &'p str,
+    namespace: &'p str,
+    image: &'p str,
+    dump: &'p str,
+    claim: &'p str,
+    user: u32,
+    script: &'p str,
+    variables: &'p str,
+}
+
+/// Writes the manifest of a Job. Its pod may run where the strictest of the Pod Security Standards,
+/// `restricted`, is enforced.
+fn manifest(parts: &Parts<'_>) -> String {
+    let Parts { about, name, dump, claim, user, script, variables, .. } = parts;
+    format!(
+        r#"---
+# Made for {about}. The dump goes to {dump} on the claim {claim}.
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {name}
+  namespace: {namespace}
+  annotations:
+    kustomize.toolkit.fluxcd.io/substitute: disabled
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      automountServiceAccountToken: false
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: {user}
+        runAsGroup: {user}
+        fsGroup: {user}
+        fsGroupChangePolicy: OnRootMismatch
+        seccompProfile:
+          type: RuntimeDefault
+      containers:
+        - name: dump
+          image: {image}
+          command:
+            - sh
+            - -ec
+            - |
+{script}          env:
+            - name: DUMP
+              value: /dumps/{dump}
+{variables}          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities:
+              drop:
+                - ALL
+          resources:
+            requests:
+              cpu: 50m
+              memory: 128Mi
+            limits:
+              memory: 1Gi
+          volumeMounts:
+            - name: dumps
+              mountPath: /dumps
+            - name: tmp
+              mountPath: /tmp
+      volumes:
+        - name: dumps
+          persistentVolumeClaim:
+            claimName: {quoted}
+        - name: tmp
+          emptyDir:
+            sizeLimit: 64Mi
+"#,
+        namespace = scalar(parts.namespace),
+        image = scalar(parts.image),
+        quoted = scalar(parts.claim),
+    )
 }
 
 /// How far the variables of the container are indented.
