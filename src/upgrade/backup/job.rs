@@ -143,7 +143,7 @@ struct Parts<'p> {
 fn manifest(parts: &Parts<'_>) -> String {
     let Parts { about, name, dump, claim, user, script, variables, .. } = parts;
     format!(
-        r#"---
+        r"---
 # Made for {about}. The dump goes to {dump} on the claim {claim}.
 apiVersion: batch/v1
 kind: Job
@@ -200,7 +200,7 @@ spec:
         - name: tmp
           emptyDir:
             sizeLimit: 64Mi
-"#,
+",
         namespace = scalar(parts.namespace),
         image = scalar(parts.image),
         quoted = scalar(parts.claim),
