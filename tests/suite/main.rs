@@ -20,6 +20,7 @@ mod budget;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod combinations;
 mod corpus;
 #[cfg(test)]
 mod demo;
