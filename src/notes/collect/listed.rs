@@ -106,6 +106,23 @@ pub(super) struct Item {
     pub(super) again: bool,
     /// Whether the item says so itself, whatever the words above the list say.
     pub(super) own: bool,
+    /// Whether the item is about settings, by its own words or the shape of their names.
+    pub(super) of_setting: bool,
+}
+
+/// How a text goes on behind the name that it is about.
+const ENDS: [&str; 9] =
+    [" (", " - ", " – ", " — ", " to ", " for ", " in favo", " which ", " that "];
+
+/// Reads what a heading of one or two words says of what is listed below it: `Removed`, `Added`.
+pub(super) fn sorted(heading: &str) -> Option<Makes> {
+    let heading = heading.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    match heading.as_str() {
+        "removed" | "removals" | "removal" => Some(Makes::Removed),
+        "deprecated" | "deprecations" => Some(Makes::Deprecated),
+        "added" | "new" | "additions" => Some(Makes::Added),
+        _ => None,
+    }
 }
 
 /// Reads an item that starts with names.
@@ -113,21 +130,32 @@ pub(super) fn item(text: &str) -> Option<Item> {
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let name = r"(?:`[^`]{1,120}`|[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=\S+)?";
         let list = format!("{name}(?:(?:,? and |,? or |, | ?/ ?){name})*");
-        let between = r"→|->|=>|to|:|-|is now|becomes|,? use|in favou?r of|,? (?:replaced|renamed)";
-        let words = r"(?:renamed to |replaced by |use |by |with |to |the )*";
-        let between = format!("(?i:{between})");
-        let words = format!("(?i:{words})");
-        Regex::new(&format!(r"^(?:The )?({list})(?:\s*({between})\s*({words})({list}))?")).ok()
+        let noun = r"(?:(?:environment|env|config(?:uration)?|chart|helm|cli|command[- ]line)[ -])*(?:variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?)";
+        let lead =
+            format!("(?i:(?:support for )?(?:the |an? )?(?:new |old |optional )?(?:{noun} )?)");
+        let between = r"(?i:→|->|=>|to|:|-|is now|becomes|,? (?:please )?use|\(use|in favou?r of|,? (?:replaced|renamed))";
+        let words = r"(?i:(?:renamed to |replaced by |please |use |by |with |to |the )*)";
+        Regex::new(&format!(
+            r"^({lead})({list})( (?i:{noun})\b)?(?:\s*({between})\s*({words})({list}))?"
+        ))
+        .ok()
     });
     let capture = SHAPE.as_ref()?.captures(text)?;
     let read =
         |group: usize| capture.get(group).map(|m| names::find(m.as_str())).unwrap_or_default();
-    let (names, new) = (read(1), read(4));
+    let (names, new) = (read(2), read(6));
     let again = !new.is_empty();
     let said = |group: usize| capture.get(group).map_or("", |m| m.as_str()).to_ascii_lowercase();
-    let words = ["renamed", "replaced", "favo", "becomes", "is now", "→", "->", "=>"];
-    let own = again && words.iter().any(|word| said(2).contains(word) || said(3).contains(word));
-    (!names.is_empty()).then_some(Item { names, new, again, own })
+    let words = ["renamed", "replaced", "favo", "becomes", "is now", "use", "→", "->", "=>"];
+    let own = again && words.iter().any(|word| said(4).contains(word) || said(5).contains(word));
+    let rest = text.get(capture.get(0).map_or(0, |m| m.end())..).unwrap_or_default();
+    let called = has_noun(&said(1)) || !said(3).is_empty();
+    let ends = rest.is_empty()
+        || again
+        || rest.starts_with([':', ',', '.', ';'])
+        || ENDS.iter().any(|end| rest.starts_with(end));
+    let of_setting = called || (ends && names.iter().all(|name| name.is_variable));
+    (!names.is_empty()).then_some(Item { names, new, again, own, of_setting })
 }
 
 #[cfg(test)]
@@ -208,5 +236,24 @@ mod tests {
             assert_eq!(shown(text), Some((names.to_owned(), new.to_owned())), "{text}");
         }
         assert_eq!(shown("Nothing of the kind"), None);
+    }
+
+    #[test]
+    fn an_item_tells_whether_it_is_about_settings() {
+        for (text, expected) in [
+            ("`OLD_NAME`", Some(true)),
+            ("`OLD_NAME`: chooses the cloth", Some(true)),
+            ("`OLD_NAME` environment variable", Some(true)),
+            ("Support for the `OLD_NAME` environment variable", Some(true)),
+            ("Environment variable `OLD_NAME`, which did nothing", Some(true)),
+            ("The `sail.area` option", Some(true)),
+            ("`sail.area`", Some(false)),
+            ("`/sails` endpoint", None),
+            ("`OLD_NAME` metrics", Some(false)),
+        ] {
+            assert_eq!(item(text).map(|item| item.of_setting), expected, "{text}");
+        }
+        assert_eq!(sorted("### Removed"), Some(Makes::Removed));
+        assert_eq!(sorted("Removed pages"), None);
     }
 }

@@ -4,7 +4,7 @@ use super::super::fact::{Confidence, Fact, FactKind};
 use super::super::passage::Shape;
 use super::super::rules::Makes;
 use super::super::rules::engine::Hit;
-use super::super::rules::platform::{BESIDE, INSIDE};
+use super::super::rules::requires::{BESIDE, INSIDE};
 use super::super::topics::Topics;
 use super::super::version::Version;
 use super::prose::groups;
@@ -79,7 +79,7 @@ impl Reader<'_> {
         let written = written.trim();
         let lower = written.to_lowercase();
         let usual = match lower.as_str() {
-            "k8s" | "kube" => "Kubernetes",
+            "k8s" | "kube" | "kubeversion" | "kube version" => "Kubernetes",
             "postgres" | "pg" | "postgresql" => "PostgreSQL",
             "mongo" => "MongoDB",
             "docker engine" => "Docker",
@@ -166,7 +166,7 @@ fn range(written: &str, makes: Makes) -> Option<String> {
     let versions: Vec<&str> =
         versions.map(|version| version.trim_matches('.')).filter(is_version).collect();
     if makes == Makes::Ends {
-        let words = ["below", "before", "older than", "prior", "lower than", "<"];
+        let words = ["below", "before", "older", "prior", "lower", "earlier", "<"];
         let below = words.iter().any(|word| lower.starts_with(word));
         return versions.last().map(|last| format!("{}{last}", if below { ">=" } else { ">" }));
     }
@@ -189,6 +189,7 @@ mod tests {
             ("11", Makes::Ends, Some(">11")),
             ("2.1.0, 2.1.1, and 2.2.0", Makes::Ends, Some(">2.2.0")),
             ("older than 12", Makes::Ends, Some(">=12")),
+            ("older versions than Redis 6", Makes::Ends, Some(">=6")),
         ] {
             assert_eq!(range(written, makes).as_deref(), expected, "{written}");
         }

@@ -13,7 +13,7 @@ use super::super::markup;
 use super::super::names::Name;
 use super::super::passage::{Passage, Shape};
 use super::super::rules::engine::{Engine, Hit};
-use super::super::rules::platform::BESIDE;
+use super::super::rules::requires::BESIDE;
 use super::super::rules::{Makes, Scope};
 use super::super::sections::State;
 use super::super::sentence::Sentence;
@@ -121,19 +121,25 @@ impl Reader<'_> {
         let Some(above) = passage.under.and_then(|under| self.page.passages.get(under)) else {
             return;
         };
-        if !self.is_item(passage) || !listed::may_say(&above.plain.text) {
+        let of_names =
+            listed::may_say(&above.plain.text) || listed::sorted(&above.plain.text).is_some();
+        if !self.is_item(passage) || !of_names {
             return;
         }
-        let Some(listed::Item { mut names, new, again, own }) = listed::item(&passage.plain.text)
+        let Some(listed::Item { mut names, new, again, own, of_setting }) =
+            listed::item(&passage.plain.text)
         else {
             return;
         };
         let is_heading = above.shape == Shape::Heading;
-        let Some(makes) = listed::makes(&above.plain.text, is_heading, &passage.plain.text, again)
-        else {
-            return;
+        let below = if listed::may_say(&above.plain.text) {
+            listed::makes(&above.plain.text, is_heading, &passage.plain.text, again)
+        } else {
+            listed::sorted(&above.plain.text).filter(|_| of_setting && is_heading)
         };
-        let environment = listed::has_environment(&above.plain.text);
+        let Some(makes) = below else { return };
+        let environment = listed::has_environment(&above.plain.text)
+            || listed::has_environment(&passage.plain.text);
         names.retain(|name| !name.is_variable || name.text.contains('_') || environment);
         let is_said = |name: &Name| self.said.contains(&(index, name.text.clone()));
         if names.is_empty() || names.iter().any(is_said) {
@@ -148,7 +154,15 @@ impl Reader<'_> {
         };
         match makes {
             Makes::Renamed => self.renamed(&mark, &names, &new),
-            Makes::Removed if own => self.renamed(&mark, &names, &new),
+            Makes::Removed if own => {
+                // With a value of its own the new one is another thing, which does for the old.
+                let other = new.iter().any(|name| name.value.is_some());
+                if other && names.iter().all(|name| name.value.is_none()) {
+                    self.settings(&mark, makes, &names);
+                } else {
+                    self.renamed(&mark, &names, &new);
+                }
+            }
             _ => self.settings(&mark, makes, &names),
         }
     }
@@ -279,14 +293,15 @@ impl Reader<'_> {
     }
 }
 
+/// The highest number behind the name of a group.
+const MOST_ALTERNATIVES: usize = 18;
+
 /// Returns all captures of a group and its alternatives: `names`, `names2`, `names3`.
 pub(super) fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {
-    let mut group = name.to_owned();
-    let mut found = Vec::new();
-    for number in ["", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"] {
-        group.truncate(name.len());
-        group.push_str(number);
-        found.extend(captures.name(&group).map(|found| found.as_str()));
+    let mut found: Vec<&str> =
+        captures.name(name).map(|found| found.as_str()).into_iter().collect();
+    for number in 2..=MOST_ALTERNATIVES {
+        found.extend(captures.name(&format!("{name}{number}")).map(|found| found.as_str()));
     }
     found
 }

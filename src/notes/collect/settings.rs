@@ -66,6 +66,9 @@ impl Reader<'_> {
         let makes = if still && makes == Makes::Removed { Makes::Deprecated } else { makes };
         let beside: Vec<String> = names.iter().map(|name| name.text.clone()).collect();
         for name in names {
+            // `MODE=all is no longer supported` tells of one value, and not of the variable.
+            let of_value = makes == Makes::Removed && name.value.as_deref().is_some_and(is_choice);
+            let makes = if of_value { Makes::Changed } else { makes };
             let Some(kind) = kind_of(makes, name.is_variable) else { continue };
             self.named(kind, &self.full(name, &beside), mark);
             let sure = mark.confidence == Confidence::High;
@@ -128,6 +131,14 @@ impl Reader<'_> {
             name.text.clone()
         }
     }
+}
+
+/// Tells whether a value is one of several, and does not just switch something.
+fn is_choice(value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'', '<', '>']).to_ascii_lowercase();
+    !matches!(value.as_str(), "" | "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1")
+        && value.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !value.contains(['|', '/'])
 }
 
 /// Returns the kind of fact for what became of a variable or a value.

@@ -26,7 +26,7 @@ use regex::{Captures, Regex};
 
 use super::super::passage::{Passage, Shape};
 use super::super::topics::Topics;
-use super::platform::BESIDE;
+use super::requires::BESIDE;
 use super::{Makes, Rule, Scope, all};
 
 /// The most matches of one rule that are taken from one sentence.

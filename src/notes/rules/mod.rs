@@ -4,16 +4,19 @@
 //! guard that takes the match back. Each carries the sentences that it must find and those that it
 //! must pass over, and one test tries them all; so a wrong fact names its rule, and the rule is
 //! mended where it stands. Rules read language and structure and know no application. The tables
-//! are sorted by subject: [`breaking`], [`lost`] and [`action`] for what happens to an
-//! installation, [`settings`] and [`offered`] for variables and values, [`platform`] for versions
-//! of itself and of others. [`engine`] runs them.
+//! are sorted by subject: [`breaking`], [`lost`], [`differs`] and [`action`] for what happens to an
+//! installation, [`settings`], [`renamed`] and [`offered`] for variables and values, [`platform`]
+//! for versions of itself, [`requires`] for those of others. [`engine`] runs them.
 
 pub(super) mod action;
 pub(super) mod breaking;
+pub(super) mod differs;
 pub(super) mod engine;
 pub(super) mod lost;
 pub(super) mod offered;
 pub(super) mod platform;
+pub(super) mod renamed;
+pub(super) mod requires;
 pub(super) mod settings;
 
 use super::fact::Confidence;
@@ -47,9 +50,10 @@ pub fn rules() -> impl Iterator<Item = RuleCard> {
 
 /// All tables.
 fn all() -> impl Iterator<Item = &'static Rule> {
-    let settings = settings::RULES.iter().chain(offered::RULES);
-    let breaking = breaking::RULES.iter().chain(lost::RULES);
-    breaking.chain(action::RULES).chain(settings).chain(platform::RULES)
+    let breaking = breaking::RULES.iter().chain(lost::RULES).chain(differs::RULES);
+    let settings = settings::RULES.iter().chain(renamed::RULES).chain(offered::RULES);
+    let versions = platform::RULES.iter().chain(requires::RULES);
+    breaking.chain(action::RULES).chain(settings).chain(versions)
 }
 
 /// What a rule makes of a match.

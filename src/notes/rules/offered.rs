@@ -15,15 +15,20 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Added,
         confidence: Confidence::High,
         place: Place {
-            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            outside: Topics::FOREIGN
+                .and(Topics::FUTURE)
+                .and(Topics::INTERNAL)
+                .and(Topics::REMOVED)
+                .and(Topics::DEPRECATED),
             ..Place::ALL
         },
         triggers: &["new", "add", "introduc", "support", "expose", "implement"],
-        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6} (?P<names>{L})(?P<noun>{noun})",
+        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6},? (?P<names>{L})(?P<noun>{noun})",
         unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|\bto (?:\w+ ){0,2}(?:scripts?|notifications?|hooks?|builds?) |add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
         finds: &[
             "Add `NEW_THREADS` and `NEW_SIZE` variables",
             "New environment variable `NEW_SIZE`",
+            "A new environment variable, `NEW_SIZE`, chooses the cloth.",
             "Added the `NEW_SIZE` option",
         ],
         passes: &["Users must add `NEW_SIZE` to the environment.", "fix: add `NEW_SIZE`"],
@@ -38,13 +43,31 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["via", "with", "using", "through", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|possible|option|support)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a)?(?: new)?(?: environment)?(?: variables?| option| setting| flag| value)? (?P<names>{L})(?P<noun>{noun})",
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|possible|option|support)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a)?(?: new)?(?: environment)?(?: variables?| option| setting| flag| value)? (?P<names>{L})(?P<noun>{noun})",
         unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|still)\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
             "It can be disabled with `NEW_SWITCH=false`.",
         ],
         passes: &["Fix the build with `NEW_SWITCH`", "The key must be set via `SECRET_KEY`."],
+        ..RULE
+    },
+    Rule {
+        name: "can-now-set",
+        makes: Makes::Added,
+        confidence: Confidence::Medium,
+        place: Place {
+            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
+            ..Place::ALL
+        },
+        triggers: &["can now", "configurable", "allow", "option"],
+        pattern: r"\bcan now (?:also |be )*(?:set|use|pass|define|configure)(?: the)?(?: new)?(?: environment variables?| env vars?| variables?)? (?P<names>{E}(?:(?:, | and |, and ){E})*)(?P<noun>{noun})|\b(?:configurable|allow\w*|options?|make)\b[^.`(]{1,90} \((?:via |with |using |through |by |see )?(?:the )?(?P<names2>{E}(?:(?:, | and | / ?){E})*)(?P<noun2>{noun})\)",
+        unless: r"\b(?:fix\w*|must|required|mandatory|no longer|instead of|deprecat\w*|remov\w*|default)\b",
+        finds: &[
+            "You can now set `NEW_SIZE` to choose the cloth.",
+            "Make the cloth configurable (`NEW_SIZE`)",
+        ],
+        passes: &["You can now set sail.", "Fix the option (`NEW_SIZE`)"],
         ..RULE
     },
     Rule {

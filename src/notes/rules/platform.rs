@@ -1,242 +1,11 @@
-//! Versions of itself and of others: requirements, stops, the way back, releases not to run, moves.
+//! Versions of itself: stops, the way back, releases not to run; and moves to another place.
 
 use super::super::fact::Confidence;
 use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule};
 
-/// What runs inside of an image or only builds it: no deployment has to provide it.
-pub(in crate::notes) const INSIDE: [&str; 60] = [
-    "python",
-    "node",
-    "nodejs",
-    "golang",
-    "go",
-    "php",
-    "ruby",
-    "elixir",
-    "otp",
-    "erlang",
-    "typescript",
-    "rust",
-    "npm",
-    "yarn",
-    "pnpm",
-    "alpine",
-    "debian",
-    "ubuntu",
-    "fedora",
-    "gcc",
-    "clang",
-    "cmake",
-    "dotnet",
-    "net",
-    "java",
-    "jdk",
-    "jre",
-    "openjdk",
-    "internet",
-    "safari",
-    "firefox",
-    "chrome",
-    "edge",
-    "android",
-    "ios",
-    "macos",
-    "windows",
-    "django",
-    "laravel",
-    "rails",
-    "react",
-    "angular",
-    "vue",
-    "glibc",
-    "numpy",
-    "poetry",
-    "pip",
-    "pipenv",
-    "ffmpeg",
-    "imagemagick",
-    "openssl",
-    "webpack",
-    "vite",
-    "gradle",
-    "maven",
-    "bundler",
-    "composer",
-    "apache",
-    "nginx",
-    "xcode",
-];
-
-/// What installations bring along themselves: databases, the cluster, programs beside it.
-pub(in crate::notes) const BESIDE: &str = r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API";
-
-/// Words of a sentence about building or about another program.
-const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|still requires?|future|next (?:major |minor )?(?:release|version))\b";
-
-/// Where requirements are told: also below `Dependencies`, which otherwise is nobody's business.
-const REQUIREMENTS: Place =
-    Place { outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::FIXED), ..Place::TEXT };
-
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
-    Rule {
-        name: "requires-version",
-        makes: Makes::Requires,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &["requir", "need", "depend"],
-        pattern: r"\b(?:requires?|requiring|needs?|depends on|dependent on)(?: at least| a minimum (?:of|version of)?| an?| the| now| minimum| \w+ly)*(?: version of)? ?\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+){0,2})(?: versions?| servers?| clusters?| database)? (?:version )?(?P<range>(?:>=?|=>)? ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater|up)|and (?:higher|newer|later|above)|at least|minimum))?(?:(?:,| or| and| /) ?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater))?))?)",
-        unless: ELSEWHERE,
-        finds: &[
-            "We require PostgreSQL 12.4 or 13.2 or later.",
-            "This release requires Kubernetes 1.25+.",
-            "It needs at least Redis 6.2.",
-        ],
-        passes: &[
-            "It requires Node 20 to build.",
-            "Requires a restart.",
-            "Future releases will require PostgreSQL 15+.",
-            "From the next major release, Redis 7 will be needed.",
-        ],
-        ..RULE
-    },
-    Rule {
-        name: "needed-in-version",
-        makes: Makes::Requires,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &[
-            "needed in",
-            "required in",
-            "expected in",
-            "must be version",
-            "must be at least",
-        ],
-        pattern: r"\b(?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)? (?:is|are) (?:now )?(?:needed|required|expected) in (?:at least )?versions? (?P<range>{V}(?: ?(?:\+|or (?:higher|newer|later|above)))?)|\b(?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)? must be (?:at least )?(?:version )?(?P<range2>{V}(?: ?(?:\+|or (?:higher|newer|later|above)))?)",
-        unless: ELSEWHERE,
-        finds: &[
-            "PostgreSQL is needed in version 14.2 or newer, or 15.1 or newer.",
-            "Redis must be at least version 6.2.",
-        ],
-        passes: &["Charts are needed in version control.", "The anchor must be at least heavy."],
-        ..RULE
-    },
-    Rule {
-        name: "requires-neighbour",
-        makes: Makes::Requires,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &["requir", "need"],
-        pattern: r"\b(?:requires?|needs?)(?: at least)?(?: the)?(?: chart)? `?(?P<component>(?-i:[a-z])[a-z0-9]*(?:-[a-z0-9]+)+)`?(?: chart)?(?: in)?(?: version)? (?P<range>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above)))?)",
-        unless: ELSEWHERE,
-        finds: &[
-            "Requires lighthouse-platform 1.9.0 or newer.",
-            "It needs the chart harbour-data >= 2.1.",
-        ],
-        passes: &["Requires a re-login after 1.9.0.", "It needs two-factor codes."],
-        ..RULE
-    },
-    Rule {
-        name: "minimum-version",
-        makes: Makes::Requires,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &[
-            "minim",
-            "at least",
-            "or later",
-            "or newer",
-            "or higher",
-            "or above",
-            "lowest",
-            "now required",
-        ],
-        pattern: r"\b(?:minimum|min\.?|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d#]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d#]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is |are |now )(?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
-        unless: ELSEWHERE,
-        finds: &[
-            "The minimum supported Kubernetes version rises to 1.21.",
-            "It asks for a minimum K8s version of `1.19`",
-            "PostgreSQL 14 or newer is now required.",
-            "Helm 3.6+ now required",
-        ],
-        passes: &[
-            "The minimum Python version for developers is 3.10.",
-            "Add the minimum Analytics script (#187)",
-        ],
-        ..RULE
-    },
-    Rule {
-        name: "ensure-version",
-        makes: Makes::Presumes,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &["ensure", "make sure", "be sure", "check that", "verify"],
-        pattern: r"\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,80}?\b(?:runs?|running|is|are|on|uses?|using|have|has)(?: at least| a minimum of| an?| on)* (?P<component>{C})(?: versions?| servers?| clusters?)? (?P<range>{V} ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:higher|newer|later|above)))|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,60}?\b(?P<component2>{C})(?: versions?| servers?| clusters?)? (?:is|are|runs?)(?: running)?(?: at)? (?:at least|a minimum of|no older than)(?: version)? (?P<range2>{V})|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,20}? you (?:are|run)(?: on| running| using)? (?P<component3>{C}) (?P<range3>{V})",
-        unless: ELSEWHERE,
-        finds: &[
-            "Ensure that your cluster is running Kubernetes v1.25 or later before the voyage.",
-            "Please ensure your Kubernetes cluster is at least v1.21 first.",
-        ],
-        passes: &["Ensure that the ship is running before the voyage."],
-        ..RULE
-    },
-    Rule {
-        name: "requires-known",
-        makes: Makes::Requires,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &["requir", "need", "only support"],
-        pattern: r"\b(?:requires?|needs?)(?: at least| a minimum of| now| version \w+ of)* (?P<component>{C}) (?:versions? )?(?P<range>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)))?)|\bonly supports? (?P<component2>{C})(?: clusters?)?(?: versions?)? (?P<range2>>= ?{V}|{V} ?(?:\+|(?:or|and) (?:higher|newer|later|above|greater)))",
-        unless: ELSEWHERE,
-        finds: &[
-            "This release only supports Kubernetes versions >= v1.19",
-            "Require gitlab 12.4",
-            "It now requires at least postgres 14.",
-        ],
-        passes: &["Require 2 reviews", "It requires postgres."],
-        ..RULE
-    },
-    Rule {
-        name: "requires-database",
-        makes: Makes::Requires,
-        confidence: Confidence::Medium,
-        place: Place { within: Topics::BREAKING.and(Topics::UPGRADE), ..Place::CHANGES },
-        triggers: &["upgrade ", "update ", "bump "],
-        pattern: r"^\W*(?:\w+: )?(?:upgrade|update|bump|switch)(?:s|d)?(?: the)? (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?) (?:to|from [^ ]+ to)(?: version)? (?P<range>{V})",
-        unless: ELSEWHERE,
-        finds: &["Change: Update Winch to v3"],
-        passes: &["Docker base image is now 3.21", "Upgrade the page to something nicer"],
-        ..RULE
-    },
-    Rule {
-        name: "support-ended",
-        makes: Makes::Ends,
-        confidence: Confidence::High,
-        place: REQUIREMENTS,
-        triggers: &["support", "no longer works with"],
-        pattern: r"\b(?:drop(?:s|ped)?|remov(?:e|es|ed|al of)|end(?:s|ed)?)(?: the| official)? support (?:for|of)(?: the)?(?:[^.;]|\.[0-9]){0,40}?(?: versions? of)? ?\b(?P<component>{C})(?: versions?)? ?(?P<range>(?:<=?|below|before|older than|prior to|lower than|up to)? ?{V}(?:(?:, and|, or|,| and| or) {V})*(?: (?:and|or) (?:below|older|lower|earlier))?)|(?P<component2>{C})(?: versions?)? (?P<range2>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?) (?:is|are) no longer supported|\bno longer (?:supports?|works? with)(?: the)? (?P<component3>{C})(?: versions?)? (?P<range3>(?:<=? ?|below |before |older than |prior to )?{V}(?: (?:and|or) (?:below|older|lower|earlier))?)",
-        unless: r"\b(?:will|future|next)\b",
-        finds: &[
-            "Drop support for PostgreSQL 11.",
-            "Kubernetes 1.21 and older are no longer supported.",
-            "The chart no longer supports Helm v2.",
-        ],
-        passes: &["We will drop support for PostgreSQL 11 in the future."],
-        ..RULE
-    },
-    Rule {
-        name: "disk-space",
-        makes: Makes::Requires,
-        confidence: Confidence::High,
-        place: Place::PROSE,
-        triggers: &["space"],
-        pattern: r"\b(?P<range>\d+(?:\.\d+)? ?[KMGT]i?B) of (?:free |available )?(?P<component>(?:free |disk |storage )+space)|\b(?:at least|less than|minimum of) (?P<range2>\d+(?:\.\d+)? ?[KMGT]i?B) (?:of )?(?:free )?(?P<component2>(?:free |disk |storage )+space|disk|storage)",
-        unless: r"\bfix\w*|saves?|reduc",
-        finds: &["Keep at least 5 GB of free space for it."],
-        passes: &["Saves 2GB of disk space."],
-        ..RULE
-    },
     Rule {
         name: "stop-first",
         makes: Makes::StopAt,
@@ -250,8 +19,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "running",
             "upgrading",
             "migrat",
+            "required stop",
+            "required step",
+            "mandatory",
         ],
-        pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:not|un)[ -]?(?:supported|possible)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)|\bonly supports? (?:direct |in-?place |rolling )?(?:upgrad(?:es?|ing)|updat(?:es?|ing)|migrat\w+) from(?: versions?| releases?)? `?(?P<version7>v?\d+\.\d+[\d.x]*)|\b(?:upgrade|update|migrate|go) (?:first )?to (?:\w+ )?(?:versions? |releases? |v)(?P<version8>\d+)(?:\.x)? (?:first|before)\b|\b(?:upgrade|update|migrate) (?:first to (?P<version11>\d+)|to (?P<version10>\d+)(?:\.x)? first)(?:[,.;!]| and | before |$)|\b(?:first|must|need to|have to) (?:\w+ )?(?:upgrade|update|migrate) to (?:\w+ )?(?:versions? |releases? |v)(?P<version9>\d+)(?:\.x)?(?: first| before| and then|,? then)\b",
+        pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:(?:not|un)[ -]?(?:supported|possible)|will fail|fails?\b|do(?:es)? not work)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)|\bto (?:upgrade|update|migrate) to [^,]{1,30}?,? (?:you|it) (?:must|needs? to|have to|has to) (?:first )?(?:be on|be running|run|have)(?: at least)?(?: version)? (?P<version12>v?\d+\.\d+[\d.x]*)|\bplease (?:go|pass|upgrade|step|update) (?:through|via)(?: version| release)? `?(?P<version13>v?\d+\.\d+[\d.x]*)|\b(?:make sure|ensure|be sure)(?: that)? you(?:'re| are| have)?(?: already)? (?:on|running|run|using|upgraded to|updated to)(?: at least)?(?: version| release)? `?(?P<version14>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:before|prior to)\b|\bonly (?:be )?possible (?:to (?:upgrade|update|migrate)[^.;]{0,40} )?from(?: version| release)? `?(?P<version15>v?\d+\.\d+[\d.x]*)|`?(?P<version16>v?\d+\.\d+[\d.x]*)`? is an? (?:required|mandatory|necessary) (?:upgrade |intermediate )?(?:stop|step|release|version)\b|\b(?:required|mandatory) (?:upgrade )?stops?:? `?(?P<version17>v?\d+\.\d+[\d.x]*)|\bonly supports? (?:direct |in-?place |rolling )?(?:upgrad(?:es?|ing)|updat(?:es?|ing)|migrat\w+) from(?: versions?| releases?)? `?(?P<version7>v?\d+\.\d+[\d.x]*)|\b(?:upgrade|update|migrate|go) (?:first )?to (?:\w+ )?(?:versions? |releases? |v)(?P<version8>\d+)(?:\.x)? (?:first|before)\b|\b(?:upgrade|update|migrate) (?:first to (?P<version11>\d+)|to (?P<version10>\d+)(?:\.x)? first)(?:[,.;!]| and | before |$)|\b(?:first|must|need to|have to) (?:\w+ )?(?:upgrade|update|migrate) to (?:\w+ )?(?:versions? |releases? |v)(?P<version9>\d+)(?:\.x)?(?: first| before| and then|,? then)\b",
         unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\bone way\b|\boptional|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
         finds: &[
             "You must be on Lighthouse 3.1.7 before updating to 3.2.0.",
@@ -260,6 +32,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Upgrade to 10.1.7 first.",
             "Upgrade first to v1.8.4 BEFORE upgrading to v1.9.0",
             "This series only supports upgrades from `1.8.x`.",
+            "To upgrade to 2.0 you need to be on at least 1.8.4.",
+            "A direct update is not possible, please go through 1.8.",
+            "Make sure you are running 1.8.4 or newer before upgrading.",
+            "It is only possible to upgrade to this version from 1.8.x.",
+            "Direct upgrades from versions older than 1.8 will fail.",
+            "1.8.4 is a required stop.",
             "Upgrade to version 25 first.",
             "Please upgrade to 25 first, then on.",
             "You have to update to v25 before you go on.",
@@ -288,10 +66,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "go back",
             "one-way",
             "way back",
+            "going back",
+            "reversible",
+            "revertible",
+            "older ",
+            "old version",
+            "old release",
+            "previous ",
+            "earlier ",
             "cannot be opened",
             "cannot be read",
         ],
-        pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b[^.;]{0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\bprevents? (?:an? |any )?(?:downgrad|roll ?back)\w*|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\b(?:no way back|there is no (?:downgrade|roll ?back))\b|\bcannot be (?:opened|read|used) (?:any ?more )?by (?:v?\d+\.[\dx]|(?:older|earlier|previous|old) (?:versions?|releases?))|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
+        pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b(?:[^.;]|\.[0-9x]){0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\bprevents? (?:an? |any )?(?:downgrad|roll ?back)\w*|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\b(?:no way back|there is no (?:downgrade|roll ?back|going back))\b|\b(?:is|are) not (?:reversible|revertible|revertable)\b|\bno (?:downgrades?|roll ?backs?) (?:is|are) (?:possible|supported)\b|\b(?:older|previous|earlier|old) (?:versions?|releases?) (?:\w+ ){0,3}?(?:cannot|can't|can not|will not be able to|won't be able to|are not able to|do not|don't|will not) (?:read|open|understand|start with|work with)\b|\bcannot be (?:opened|read|used) (?:any ?more )?by (?:v?\d+\.[\dx]|(?:older|earlier|previous|old) (?:versions?|releases?))|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
         unless: r"\b(?:fix\w*|safe and supported|settings? cannot|button|ui)\b",
         finds: &[
             "The database cannot be downgraded.",
@@ -300,6 +86,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "This migration is irreversible.",
             "The log is rewritten and cannot be opened by 1.x afterwards.",
             "Make a copy: there is no downgrade.",
+            "Once moved there is no going back.",
+            "The move is not reversible.",
+            "No rollback is possible.",
+            "Rolling back to 1.x is not supported.",
+            "Older versions cannot read the new log.",
         ],
         passes: &["Going back is easy, and supported.", "Fixed: an entry cannot be reverted."],
         ..RULE
@@ -321,14 +112,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "hotfix",
             "should not be used",
             "not recommended",
+            "broken",
+            "if you",
         ],
-        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken)|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{1,60}? (?:and|,) (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
+        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken)|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{0,60}?(?: and|,)(?: which)? (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled|pulled)|\bif you (?:are|have|run|installed|upgraded|updated)(?: on| to| running| already| using)*(?: version| release)? `?(?P<version6>v?\d+\.\d+\.\d+)`?,? (?:please )?(?:upgrade|update) (?:immediately|as soon as possible|asap|right away|at once)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
         unless: r"\b(?:do not|don't|no) (?:need|have|worry|forget)|\bnot affected\b|avoid (?:the )?(?:need|use of|loading|calling)",
         finds: &[
             "Do not deploy `v2.7.0`, it leaks.",
             "Version 4.1.0 has been yanked.",
             "Version 4.1.0 contains a leak and was withdrawn, use 4.1.1.",
             "Hotfix for 3.3.0, which loses cargo.",
+            "This release replaces 4.1.0, which was withdrawn.",
+            "If you are on 4.1.0, upgrade immediately.",
         ],
         passes: &["You do not need 4.1.0.", "Avoid loading the page twice."],
         ..RULE

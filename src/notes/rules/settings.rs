@@ -10,7 +10,7 @@ use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule};
 
 /// Words of a sentence that promises instead of telling.
-const LATER: &str = r"\b(?:will be|to be|can be|could be|may be|might be|would be|going to be|should be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)";
+pub(super) const LATER: &str = r"\b(?:will be|to be|can be|could be|may be|might be|would be|going to be|should be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)";
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -41,8 +41,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
             ..Place::ALL
         },
-        triggers: &["remov", "drop", "delet"],
-        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing))(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|already|remaining|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})|\b(?:remov|drop)\w* support for [^.`]{3,60}? (?:with|via|using|through)(?: the)? (?P<names2>{E})(?P<noun2>{noun})",
+        triggers: &["remov", "drop", "delet", "rid of"],
+        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|(?:get|gets|got|getting) rid of)(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|already|remaining|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})|\b(?:remov|drop)\w* support for [^.`]{3,60}? (?:with|via|using|through)(?: the)? (?P<names2>{E})(?P<noun2>{noun})",
         unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|^\W*(?:to|in order to|if you (?:want|wish|would)|you can)\b[^.]*\bremov|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
@@ -51,6 +51,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Dropped support for choosing the mast by hand with `MAST_KIND`.",
             "Removes the already deprecated `mast-kind` flag.",
             "Drop \"MAST_KIND\" env var",
+            "We got rid of the `MAST_KIND` setting.",
         ],
         passes: &["Remove `internal_id` from the response", "`OLD_MODE` will be removed"],
         ..RULE
@@ -61,142 +62,29 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Removed,
         confidence: Confidence::High,
         place: Place::ALL,
-        triggers: &["no longer", "no effect", "ignored", "obsolete", "unsupported", "previously"],
-        pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:is|are|has|have|does|do|will be)(?: now)? (?:no longer (?:be )?(?:used|supported|available|read|recogni[sz]ed|honou?red|respected|accepted|considered|in use|exists?|have any|has any|valid|evaluated)|no effect any ?more|ignored\b|obsolete\b|unsupported\b)|(?P<names2>{L})(?P<noun2>{noun}) no longer (?:exists?|works?|ha(?:s|ve) (?:any|an) effect)|\bno longer (?:supports?|uses?|reads?|honou?rs?|accepts?|recogni[sz]es?) (?:the )?(?:old |legacy |deprecated )?(?:environment variables? |env(?:ironment)? var(?:iable)?s? |option |setting |flag |value )?(?P<names3>{L})(?P<noun3>{noun})|\bno longer (?:be )?possible to (?:pass|set|use|provide|configure|define|give)(?: the)?(?: \w+)? (?P<names4>{L})(?P<noun4>{noun})|\bpreviously,? (?:it was|this was|one|you|it could|this could)\b[^.`]{0,60}\b(?:via|with|through|using|by setting)(?: the)?(?: \w+)? (?P<names5>{E}(?:(?:, | and | or ){E})*)(?P<noun5>{noun})",
+        triggers: &[
+            "no longer",
+            "no effect",
+            "ignored",
+            "obsolete",
+            "unsupported",
+            "previously",
+            "anymore",
+            "any more",
+            "from your",
+        ],
+        pattern: r"(?P<names>{L})(?P<noun>{noun}) (?:is|are|has|have|does|do|will be)(?: now)? (?:no longer (?:be )?(?:used|supported|available|read|recogni[sz]ed|honou?red|respected|accepted|considered|in use|exists?|have any|has any|valid|evaluated)|no effect any ?more|ignored\b|obsolete\b|unsupported\b)|(?P<names2>{L})(?P<noun2>{noun}) no longer (?:exists?|works?|ha(?:s|ve) (?:any|an) effect)|(?P<names6>{L})(?P<noun6>{noun}) (?:is|are|was|were) (?:not (?:used|supported|available|read|recogni[sz]ed|honou?red|respected|accepted|taken into (?:account|consideration)) any ?more|no longer taken into (?:account|consideration))|\byou can (?:now |safely )*(?:remove|drop|delete|unset)(?: the)? (?P<names7>{L})(?P<noun7>{noun}) from your (?:config\w*|environment|\.?env|compose|values|settings)\b|\bno longer (?:supports?|uses?|reads?|honou?rs?|accepts?|recogni[sz]es?) (?:the )?(?:old |legacy |deprecated )?(?:environment variables? |env(?:ironment)? var(?:iable)?s? |option |setting |flag |value )?(?P<names3>{L})(?P<noun3>{noun})|\bno longer (?:be )?possible to (?:pass|set|use|provide|configure|define|give)(?: the)?(?: \w+)? (?P<names4>{L})(?P<noun4>{noun})|\bpreviously,? (?:it was|this was|one|you|it could|this could)\b[^.`]{0,60}\b(?:via|with|through|using|by setting)(?: the)?(?: \w+)? (?P<names5>{E}(?:(?:, | and | or ){E})*)(?P<noun5>{noun})",
         unless: r"\bwhen\b[^.]{0,80}\bignored|^\W*if\b[^.]{0,80}\bignored|\bignored (?:when|if|for|by|in|unless)\b|\bfix\w*\b|\bno longer (?:used|needed|required) (?:by|in) (?:the )?(?:test|internal)",
         finds: &[
             "`OLD_MODE` is no longer supported.",
             "The server no longer reads `OLD_MODE`.",
             "The `old_mode` option is now ignored.",
+            "`OLD_MODE` is not used anymore.",
+            "You can safely remove `OLD_MODE` from your configuration.",
             "It is no longer possible to pass `OLD_MODE=true` for a second watch.",
             "Previously, it was possible to choose the watch via `OLD_MODE=on`.",
         ],
         passes: &["`OLD_MODE` is ignored when `NEW_MODE` is set."],
-        ..RULE
-    },
-    Rule {
-        name: "rename-to",
-        makes: Makes::Renamed,
-        confidence: Confidence::High,
-        place: Place {
-            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
-            ..Place::ALL
-        },
-        triggers: &["renam", "move", "moving", "chang"],
-        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})",
-        unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
-        finds: &[
-            "rename `SAIL_SIZE` variable to `SAIL_AREA`",
-            "Renamed the option `server.old` to `server.new`.",
-            "Change SAIL_SIZE env variable to SAIL_AREA and drop it from the example",
-        ],
-        passes: &["Rename the internal class to something clearer."],
-        ..RULE
-    },
-    Rule {
-        name: "was-renamed-to",
-        subject: true,
-        makes: Makes::Renamed,
-        confidence: Confidence::High,
-        place: Place::ALL,
-        triggers: &[
-            "renam",
-            "moved",
-            "changed to",
-            "becomes",
-            "became",
-            "now called",
-            "now named",
-            "known as",
-            "migrated to",
-            "is now",
-        ],
-        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|had|was|is|are)(?: now)?(?: been)? (?:renamed|moved|migrated)(?: \w+){0,2}? (?:to|into|under|as)|becomes?|became|is now (?:called|named|known as|configured (?:via|with|by|using|through)|set (?:via|with|by|using|through))|are now (?:called|named)|(?:has been|was) changed to)(?: the)?(?: new)?(?: \w+)? ?:? ?(?P<new>{N}(?: (?:and|\+) {N})?)|(?P<old2>{E}) is now (?P<new2>{E})|\b(?:option|setting|field|key|value|variable|parameter|flag|property) (?P<old4>{N}) (?:has )?changed to(?: the)? (?P<new4>{N})|(?P<old3>{N}(?:, {N})*,? and {N})(?P<noun3>{noun}) (?:have|were|are)(?: now)?(?: all| both)?(?: been)? (?:renamed|moved|migrated|replaced)(?: \w+){0,2}? (?:to|into|under|as|by|with)(?: the)?(?: new)? (?P<new3>{N}(?:, {N})*(?:,? and {N})?)",
-        unless: LATER,
-        finds: &[
-            "`podContext` has been moved to `defaults.podContext`.",
-            "The `SAIL_SIZE` becomes `SAIL_AREA`",
-            "`OLD_NAME` is now called `NEW_NAME`.",
-            "For crews of sailors the field `mast.oldKind` changed to `mast.newKind`.",
-            "The `old-flag` option was renamed to `new-flag`.",
-            "`ONE_OLD` and `TWO_OLD` have been renamed to `ONE_NEW` and `TWO_NEW` respectively.",
-        ],
-        passes: &["`OLD_NAME` will be renamed to `NEW_NAME`."],
-        ..RULE
-    },
-    Rule {
-        name: "replaced-by",
-        makes: Makes::Renamed,
-        confidence: Confidence::High,
-        place: Place::ALL,
-        triggers: &["replac", "supersed"],
-        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|was|were|is|are)(?: now)?(?: been)? )?(?:replaced|superseded) (?:by|with)(?: the| a| an)?(?: [\w-]+){0,4}? (?P<new>{N}(?: (?:and|\+) {N})?)|\breplac(?:e|es|ed|ing)(?: the)?(?: \w+){0,2}? (?P<old2>{N})(?P<noun2>{noun})(?: environment variables?)? (?:by|with)(?: the| a| an)?(?: [\w-]+){0,5}? (?P<new2>{N}(?: (?:and|\+) {N})?)|(?P<old3>{N})(?P<noun3>{noun})[^.`]{0,60}, replacing (?:it|them|this) (?:by|with)(?: the)? (?P<new3>{N})",
-        unless: LATER,
-        finds: &[
-            "Drop support for the `OLD_IMAGE` variable in the operator, replacing it with `NEW_IMAGES`.",
-            "`OLD_NAME` has been replaced by `NEW_NAME`.",
-            "Replace the `OAR_COUNT` by the shared setting `CREW_COUNT`",
-        ],
-        passes: &["Replace the old parser with a new one."],
-        ..RULE
-    },
-    Rule {
-        name: "replaces",
-        makes: Makes::Renamed,
-        confidence: Confidence::High,
-        place: Place::ALL,
-        triggers: &["replaces", "supersedes"],
-        pattern: r"(?P<new>{N})(?P<noun>{noun}) (?:now )?(?:replaces|supersedes)(?: the)?(?: old| deprecated| former| previous)*(?: \w+)? (?P<old>{L})(?P<noun2>{noun})",
-        unless: LATER,
-        finds: &["`NEW_NAME` replaces `OLD_NAME` and `OTHER_NAME`."],
-        passes: &["`NEW_NAME` replaces the need for two of them."],
-        ..RULE
-    },
-    Rule {
-        name: "use-instead",
-        advises: true,
-        makes: Makes::Renamed,
-        confidence: Confidence::Medium,
-        place: Place::ALL,
-        triggers: &["instead"],
-        pattern: r"\buse(?: the)?(?: new)?(?: \w+){0,2}? (?P<new>{N}(?: ?/ ?{N})?)(?P<noun>{noun}) instead of(?: the)?(?: old)?(?: \w+)? ?(?P<old>{N}(?: ?/ ?{N})?)|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead",
-        unless: r"\b(?:will be|to be|can be|could be|may be|might be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)|\binternal",
-        finds: &[
-            "Use `NEW_NAME` instead of `OLD_NAME`.",
-            "Use the setting `mast`/`SHIP_MAST` instead of `mast.on`/`SHIP_MAST_ON`.",
-            "`OLD_NAME` was removed, use `NEW_NAME` instead.",
-        ],
-        passes: &[
-            "Use a file instead of `STDIN_INPUT` only if you can.",
-            "Internal types use `new_scope` instead of `old_scope`.",
-        ],
-        ..RULE
-    },
-    Rule {
-        name: "arrow",
-        makes: Makes::Renamed,
-        confidence: Confidence::High,
-        place: Place {
-            outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL).and(Topics::FIXED),
-            ..Place::ALL
-        },
-        triggers: &["→", "->", "=>"],
-        pattern: r"(?P<old>{N}) ?(?:→|->|=>) ?(?P<new>{N}(?: ?\+ ?{N})?)",
-        unless: "",
-        finds: &["`OLD_NAME` → `NEW_NAME`", "OLD_NAME -> NEW_NAME"],
-        passes: &["file → `NEW_NAME`"],
-        ..RULE
-    },
-    Rule {
-        name: "formerly",
-        makes: Makes::Renamed,
-        confidence: Confidence::High,
-        place: Place::ALL,
-        triggers: &["formerly", "previously", "was called", "used to be"],
-        pattern: r"(?P<new>{N})(?P<noun>{noun}) ?\(?,? ?(?:formerly|previously|which was called|which used to be)(?: known as| called| named)? (?P<old>{N})",
-        unless: r"\bdefault",
-        finds: &["`NEW_NAME` (formerly `OLD_NAME`)"],
-        passes: &["`NEW_NAME` was formerly slow"],
         ..RULE
     },
     Rule {
@@ -206,12 +94,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["required", "mandatory", "must", "need"],
-        pattern: r"(?P<names>{L})(?P<noun>{noun})(?: \([^)]*\))? (?:(?:is|are|becomes?)(?: now| also)*(?: a)? (?:required|mandatory)\b|(?:must|needs? to|has to|have to)(?: now| also)*(?: explicitly)? be (?:set|provided|defined|configured|specified|supplied|present|added))",
+        pattern: r"(?P<names>{L})(?P<noun>{noun})(?: \([^)]*\))? (?:(?:is|are|becomes?)(?: now| also)*(?: a)? (?:required|mandatory)\b|(?:must|needs? to|has to|have to)(?: now| also)*(?: explicitly)? be (?:set|provided|defined|configured|specified|supplied|present|added))|\b(?:new|additional|now|added|introduc\w+)?(?: a| an| the)?(?: new)? (?:required|mandatory)(?: new)? (?:environment variables?|env(?:ironment)? vars?|variables?|settings?|config\w* (?:options?|keys?|values?)|options?|parameters?),? (?P<names2>{L})|(?P<names3>{L})(?P<noun3>{noun}) [^.`]{1,70}\b(?:and|so it|so they|it|which) (?:must|needs? to|has to|have to)(?: now| also)*(?: explicitly)? be (?:set|provided|defined|configured|specified|supplied)\b",
         unless: r"\b(?:no longer|not|only|don't|doesn't) (?:be )?(?:required|need|mandatory|must)|\brequired (?:if|when|for|only|unless)\b|^\W*(?:to|if you (?:want|wish|use|enable|would)) |optional|fix\w*:",
         finds: &[
             "The `BERTH_NAME` variable is now mandatory.",
             "`SECRET_KEY` must be set.",
             "`service` is now required",
+            "A new required environment variable `BERTH_NAME` was added.",
+            "`BERTH_NAME` lost its default value and must be provided.",
         ],
         passes: &["`SECRET_KEY` is no longer required.", "To use it, `SECRET_KEY` must be set."],
         ..RULE
@@ -238,14 +128,36 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Required,
         confidence: Confidence::High,
         place: Place::CHANGES,
-        triggers: &["without", "missing", "unset", "not set", "empty"],
-        pattern: r"\b(?:without|missing|unset|empty)(?: a| an| the)? (?P<names>{L})(?P<noun>{noun})[^.]{0,40}\b(?:fail|refuse|prevent|error|crash|abort|not start)|\bif (?P<names2>{L})(?P<noun2>{noun}) is (?:not set|missing|unset|empty)[^.]{0,60}\b(?:fail|refuse|not start|abort|crash)",
+        triggers: &["without", "missing", "unset", "not set", "empty", "unless"],
+        pattern: r"\b(?:without|missing|unset|empty)(?: a| an| the)? (?P<names>{L})(?P<noun>{noun})[^.]{0,40}\b(?:fail|refuse|prevent|error|crash|abort|not start)|\bif (?P<names2>{L})(?P<noun2>{noun}) is (?:not set|missing|unset|empty)[^.]{0,60}\b(?:fail|refuse|not start|abort|crash)|\b(?:will|now|would|to) (?:\w+ )?(?:refuses?|fails?|not|abort|crash)(?: to)? ?(?:start|boot|launch|run)?\b[^.`]{0,40}\b(?:without|unless|if|when)(?: the| a| an)? (?P<names3>{L})(?P<noun3>{noun})(?:[ ,.;]|$)|\b(?:refuses?|fails?) to (?:start|boot|launch|run)\b[^.`]{0,40}\b(?:without|unless|if|when)(?: the| a| an)? (?P<names4>{L})(?P<noun4>{noun})(?:$|[,.;]| is(?: not| un)? ?set| are(?: not| un)? ?set| is (?:missing|empty)| provided)",
         unless: r"\bfix\w*|bug|no longer|hotfix",
         finds: &[
             "The server refuses: a missing `SECRET_KEY` will prevent the start.",
             "If `SECRET_KEY` is not set, the server will refuse to run.",
+            "The ship will refuse to start if `SECRET_KEY` is not set.",
+            "The application will not start without `SECRET_KEY`.",
         ],
         passes: &["Fixed a crash: without `SECRET_KEY` it would fail."],
+        ..RULE
+    },
+    Rule {
+        name: "please-set",
+        makes: Makes::Required,
+        confidence: Confidence::Medium,
+        place: Place {
+            within: Topics::BREAKING.and(Topics::UPGRADE),
+            outside: Place::CHANGES.outside.and(Topics::ADDED),
+            ..Place::CHANGES
+        },
+        triggers: &["please", "make sure", "ensure", "before"],
+        pattern: r"\bplease (?:now |also |first )*(?:add|set|define|provide|configure)(?: the)?(?: new)?(?: environment| env| config\w*)?(?: variables?| vars?| settings?| options?)? (?P<names>{L})(?P<noun>{noun})|^\W*(?:set|define|provide)(?: the)? (?P<names2>{L})(?P<noun2>{noun}) [^.`]{0,40}\b(?:before|prior to) (?:you )?(?:upgrad|updat|start|migrat)\w*|\b(?:make|be) sure (?:that )?(?:the |your )?(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:set|defined|configured|provided)\b|\bensure (?:that )?(?:the |your )?(?P<names4>{L})(?P<noun4>{noun}) (?:is|are) (?:set|defined|configured|provided)\b",
+        unless: r"\b(?:if you (?:want|wish|would like|prefer|rely|need|use)|to (?:keep|restore|retain|disable|enable|use|opt)|instead|optional\w*|fix\w*)\b",
+        finds: &[
+            "Please set `BERTH_NAME` before upgrading.",
+            "Please add the new environment variable `BERTH_NAME` to your file.",
+            "Make sure that `BERTH_NAME` is set to the address of the yard.",
+        ],
+        passes: &["To keep two watches, please set `WATCH_TWICE`."],
         ..RULE
     },
     Rule {
@@ -273,13 +185,15 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["default"],
-        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default",
+        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default|\b(?:increas|rais|reduc|lower|bump|decreas|switch|flip|updat)\w*(?: the)? (?P<names6>{N})(?P<noun6>{noun})(?:'s)? default\b|\bsets?(?: the)? (?P<names7>{N})(?P<noun7>{noun}) to [^ ]+ by default\b",
         unless: r"\b(?:the |a )?new\b[^.]{0,20}[\x01\x03]|\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
         finds: &[
             "We changed the default value of `rig.knots` from `two` to `four`.",
             "`SOME_LIMIT` now defaults to 20.",
             "`nightLights` is now disabled by default.",
             "Change default `bell.tone` to `low`",
+            "Increase `SOME_LIMIT` default from 10 to 20",
+            "Set `SOME_LIMIT` to 20 by default",
         ],
         passes: &["Add the `SOME_LIMIT` option, which defaults to 20."],
         ..RULE
@@ -300,12 +214,15 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "behaviour of",
             "behavior of",
             "syntax of",
+            "value",
         ],
-        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation) of(?: the)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)",
+        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation) of(?: the)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)|(?P<names4>{E})(?P<noun4>{noun}) (?:only accepts?|accepts? only|(?:can|may|must) only be)\b[^.]{0,60}\bnow\b|\bvalues? [^.;]{1,40}(?:of|for|in)(?: the)? (?P<names5>{E})(?P<noun5>{noun}) (?:is|are|was|were|has been|have been)(?: no longer| now| been)* (?:supported|allowed|accepted|valid|removed|renamed|changed|replaced)",
         unless: "",
         finds: &[
             "`IGNORE_LIST` is now interpreted as a pattern.",
             "The format of `IGNORE_LIST` has changed.",
+            "`IGNORE_LIST` only accepts numbers now.",
+            "The value `old` of `IGNORE_LIST` is no longer supported.",
         ],
         passes: &["`IGNORE_LIST` is documented."],
         ..RULE
