@@ -158,7 +158,13 @@ pub(super) fn highest(range: &str) -> Option<Version> {
 
 /// Reads the versions that will do from how they are written; several are alternatives.
 fn range(written: &str, makes: Makes) -> Option<String> {
-    let lower = written.to_lowercase();
+    let mut lower = written.to_lowercase();
+    // A pre-release of a version asks for it.
+    for suffix in ["-rc", "-alpha", "-beta", "-pre"] {
+        if let Some((before, _)) = lower.split_once(suffix) {
+            lower = before.to_owned();
+        }
+    }
     let versions = lower.split(|c: char| !(c.is_ascii_digit() || c == '.'));
     // A bare number of four digits is an issue's, not a version.
     let is_version =
@@ -185,6 +191,7 @@ mod tests {
             ("1.28.x", Makes::Requires, Some(">=1.28")),
             (">=v1.21", Makes::Requires, Some(">=1.21")),
             ("`1.25`", Makes::Requires, Some(">=1.25")),
+            ("v0.18.5-rc3 or above", Makes::Requires, Some(">=0.18.5")),
             ("7224", Makes::Requires, None),
             ("11", Makes::Ends, Some(">11")),
             ("2.1.0, 2.1.1, and 2.2.0", Makes::Ends, Some(">2.2.0")),

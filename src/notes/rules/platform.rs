@@ -24,7 +24,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "mandatory",
         ],
         pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:(?:not|un)[ -]?(?:supported|possible)|will fail|fails?\b|do(?:es)? not work)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)|\bto (?:upgrade|update|migrate) to [^,]{1,30}?,? (?:you|it) (?:must|needs? to|have to|has to) (?:first )?(?:be on|be running|run|have)(?: at least)?(?: version)? (?P<version12>v?\d+\.\d+[\d.x]*)|\bplease (?:go|pass|upgrade|step|update) (?:through|via)(?: version| release)? `?(?P<version13>v?\d+\.\d+[\d.x]*)|\b(?:make sure|ensure|be sure)(?: that)? you(?:'re| are| have)?(?: already)? (?:on|running|run|using|upgraded to|updated to)(?: at least)?(?: version| release)? `?(?P<version14>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:before|prior to)\b|\bonly (?:be )?possible (?:to (?:upgrade|update|migrate)[^.;]{0,40} )?from(?: version| release)? `?(?P<version15>v?\d+\.\d+[\d.x]*)|`?(?P<version16>v?\d+\.\d+[\d.x]*)`? is an? (?:required|mandatory|necessary) (?:upgrade |intermediate )?(?:stop|step|release|version)\b|\b(?:required|mandatory) (?:upgrade )?stops?:? `?(?P<version17>v?\d+\.\d+[\d.x]*)|\bonly supports? (?:direct |in-?place |rolling )?(?:upgrad(?:es?|ing)|updat(?:es?|ing)|migrat\w+) from(?: versions?| releases?)? `?(?P<version7>v?\d+\.\d+[\d.x]*)|\b(?:upgrade|update|migrate|go) (?:first )?to (?:\w+ )?(?:versions? |releases? |v)(?P<version8>\d+)(?:\.x)? (?:first|before)\b|\b(?:upgrade|update|migrate) (?:first to (?P<version11>\d+)|to (?P<version10>\d+)(?:\.x)? first)(?:[,.;!]| and | before |$)|\b(?:first|must|need to|have to) (?:\w+ )?(?:upgrade|update|migrate) to (?:\w+ )?(?:versions? |releases? |v)(?P<version9>\d+)(?:\.x)?(?: first| before| and then|,? then)\b",
-        unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\bone way\b|\boptional|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
+        unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\b(?:refer to|first start of)\b|\bone way\b|\boptional|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
         finds: &[
             "You must be on Lighthouse 3.1.7 before updating to 3.2.0.",
             "The voyage can only be made from version 1.8.4.",
@@ -78,7 +78,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "cannot be read",
         ],
         pattern: r"\b(?:cannot|can't|can not|not be able to|unable to|impossible to|not possible to|no longer possible to|won't be able to|will not be able to|not be possible to|no way to|never) (?:be )?(?:easily |simply )?(?:downgrad|roll(?:ed)? ?back|revert|undo|undone|go back|return to)\w*|\b(?:downgrad\w*|roll(?:ing)? ?backs?|reverting|going back)\b(?:[^.;]|\.[0-9x]){0,60}\b(?:is|are|will be) (?:not|un)[ -]?(?:supported|possible)|\b(?:downgrad\w*|roll(?:ing)? ?backs?|going back)\b[^.;]{0,40}\b(?:impossible|not be possible|won't be possible|requires? (?:a |restoring)[^.]{0,30}backup)|\bprevents? (?:an? |any )?(?:downgrad|roll ?back)\w*|\birreversibl\w+|\bone[- ]way (?:migration|upgrade|process)|\b(?:no way back|there is no (?:downgrade|roll ?back|going back))\b|\b(?:is|are) not (?:reversible|revertible|revertable)\b|\bno (?:downgrades?|roll ?backs?) (?:is|are) (?:possible|supported)\b|\b(?:older|previous|earlier|old) (?:versions?|releases?) (?:\w+ ){0,3}?(?:cannot|can't|can not|will not be able to|won't be able to|are not able to|do not|don't|will not) (?:read|open|understand|start with|work with)\b|\bcannot be (?:opened|read|used) (?:any ?more )?by (?:v?\d+\.[\dx]|(?:older|earlier|previous|old) (?:versions?|releases?))|\bonly way to (?:downgrade|roll ?back|go back|revert|return)",
-        unless: r"\b(?:fix\w*|safe and supported|settings? cannot|button|ui)\b",
+        unless: r"\b(?:fix\w*|safe and supported|settings? cannot|button|ui|pages?|screens?|browsers?|wizard)\b",
         finds: &[
             "The database cannot be downgraded.",
             "Downgrading is not supported after this.",
@@ -115,7 +115,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "broken",
             "if you",
         ],
-        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken)|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{0,60}?(?: and|,)(?: which)? (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled|pulled)|\bif you (?:are|have|run|installed|upgraded|updated)(?: on| to| running| already| using)*(?: version| release)? `?(?P<version6>v?\d+\.\d+\.\d+)`?,? (?:please )?(?:upgrade|update) (?:immediately|as soon as possible|asap|right away|at once)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
+        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken(?:[,.;:!]|$))|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{0,60}?(?: and|,)(?: which)? (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled|pulled)|\bif you (?:are|have|run|installed|upgraded|updated)(?: on| to| running| already| using)*(?: version| release)? `?(?P<version6>v?\d+\.\d+\.\d+)`?,? (?:please )?(?:upgrade|update) (?:immediately|as soon as possible|asap|right away|at once)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
         unless: r"\b(?:do not|don't|no) (?:need|have|worry|forget)|\bnot affected\b|avoid (?:the )?(?:need|use of|loading|calling)",
         finds: &[
             "Do not deploy `v2.7.0`, it leaks.",
@@ -125,7 +125,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "This release replaces 4.1.0, which was withdrawn.",
             "If you are on 4.1.0, upgrade immediately.",
         ],
-        passes: &["You do not need 4.1.0.", "Avoid loading the page twice."],
+        passes: &[
+            "Use a cart because the crane 3.0.0 is broken on the pier",
+            "You do not need 4.1.0.",
+            "Avoid loading the page twice.",
+        ],
         ..RULE
     },
     Rule {

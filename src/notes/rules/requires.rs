@@ -10,7 +10,7 @@ use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule};
 
 /// What runs inside of an image or only builds it: no deployment has to provide it.
-pub(in crate::notes) const INSIDE: [&str; 60] = [
+pub(in crate::notes) const INSIDE: [&str; 64] = [
     "python",
     "node",
     "nodejs",
@@ -71,13 +71,17 @@ pub(in crate::notes) const INSIDE: [&str; 60] = [
     "apache",
     "nginx",
     "xcode",
+    "opensuse",
+    "leap",
+    "centos",
+    "rhel",
 ];
 
 /// What installations bring along themselves: databases, the cluster, programs beside it.
 pub(in crate::notes) const BESIDE: &str = r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API";
 
 /// Words of a sentence about building or about another program.
-const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|still requires?|future|next (?:major |minor )?(?:release|version))\b";
+const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|(?:this|these|the|which|new) (?:new )?(?:feature|option|functionality|mode|integration)s? (?:also )?(?:requires?|needs?)|(?:we|they) (?:aim|plan|intend|hope) to|still requires?|future|next (?:major |minor )?(?:release|version))\b|^\W*(?:\w+: )?(?:add|support|allow|enable|introduc)\w*\b[^()]{1,120}\((?:this |it )?(?:requires?|needs?)\b";
 
 /// Where requirements are told: also below `Dependencies`, which otherwise is nobody's business.
 const REQUIREMENTS: Place =
@@ -101,6 +105,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         passes: &[
             "It requires Node 20 to build.",
             "Requires a restart.",
+            "Add bells for every deck (requires Kubernetes 1.35+)",
+            "This feature requires Redis 7.",
             "Future releases will require PostgreSQL 15+.",
             "From the next major release, Redis 7 will be needed.",
         ],
