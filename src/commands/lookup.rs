@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::options::UpstreamOptions;
-use crate::http::{self, Client, Secret, Url};
+use super::tokens;
+use crate::http::{self, Client, Url};
 use crate::policy::Configuration;
 use crate::upstream::{self, Credential, Credentials, DockerConfig, Live};
 
@@ -18,8 +19,12 @@ pub(super) struct Lookup {
     pub(super) upstream: Live,
 }
 
-/// Opens the world outside.
-pub(super) fn open(options: &UpstreamOptions, configuration: &Configuration) -> Result<Lookup> {
+/// Opens the world outside, for a repository whose remote has this address.
+pub(super) fn open(
+    options: &UpstreamOptions,
+    configuration: &Configuration,
+    remote: Option<&str>,
+) -> Result<Lookup> {
     let client = client(options, configuration)?;
     let mut docker = Vec::new();
     for path in docker_files() {
@@ -27,12 +32,14 @@ pub(super) fn open(options: &UpstreamOptions, configuration: &Configuration) -> 
         let parsed = DockerConfig::parse(&text).map_err(anyhow::Error::msg);
         docker.push(parsed.with_context(|| path.display().to_string())?);
     }
+    let mut tokens = tokens::of_environment(configuration.forge.url.as_deref(), remote);
     let settings = upstream::Settings {
         mirrors: mirrors(configuration)?,
         insecure: insecure(configuration),
         credentials: Credentials { by_host: logins(configuration)?, docker },
         notes: upstream::notes::Settings {
-            github_token: github_token(configuration),
+            github_token: tokens.remove(tokens::GITHUB),
+            tokens,
             ..upstream::notes::Settings::default()
         },
         ..upstream::Settings::default()
@@ -82,23 +89,6 @@ pub(super) fn ensure_network(options: &UpstreamOptions) -> Result<()> {
     bail!(
         "{flag} opens no socket, so branches cannot be pushed nor pull requests opened on GitHub; add --forge local to keep them here, or leave {flag} out"
     );
-}
-
-/// Returns a token for GitHub's own API, which raises the number of requests that it answers. A
-/// token that is meant for another server is not sent there.
-fn github_token(configuration: &Configuration) -> Option<Secret> {
-    const API: &str = "https://api.github.com";
-    const SERVER: &str = "https://github.com";
-    let is = |value: Option<&str>, own: &str| {
-        value.is_none_or(|value| value.trim_end_matches('/').eq_ignore_ascii_case(own))
-    };
-    let variable = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
-    // In the actions of other forges these say whose token it is.
-    let here = is(variable("GITHUB_API_URL").as_deref(), API)
-        && is(variable("GITHUB_SERVER_URL").as_deref(), SERVER);
-    let own = variable("REFIT_TOKEN").filter(|_| is(configuration.forge.url.as_deref(), API));
-    let token = own.or_else(|| variable("GITHUB_TOKEN")).filter(|_| here)?;
-    Some(Secret::new(token.trim()))
 }
 
 /// Takes answers that nothing has used for three months out of the store.

@@ -1,7 +1,7 @@
 //! One file a subcommand: its arguments, what it calls, what it prints.
 //!
 //! `options` are the flags that several share, `workspace` opens a repository and `lookup` the
-//! world outside; everything else is in the library. This is the one place that turns errors into
+//! world outside, with `tokens` where it must say who it is; everything else is in the library. This is the one place that turns errors into
 //! messages and exit codes.
 
 mod apply;
@@ -20,6 +20,7 @@ mod pulls;
 mod run;
 mod scan;
 mod schema;
+mod tokens;
 mod workspace;
 
 use std::process::ExitCode;

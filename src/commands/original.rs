@@ -51,7 +51,7 @@ pub(super) async fn find(arguments: &Arguments, work: &WorkTree) -> Result<Found
     let Ok(committed) = repo.files_at(head) else {
         return choose(Workspace::open(&arguments.dir)?, arguments).await;
     };
-    let mut workspace = Workspace::of(Overlay::new(&committed, &rules))?;
+    let mut workspace = Workspace::of(Overlay::new(&committed, &rules))?.beside(&arguments.dir);
     if workspace.only(&arguments.release).is_err() {
         return choose(Workspace::open(&arguments.dir)?, arguments).await;
     }
@@ -64,7 +64,7 @@ pub(super) async fn find(arguments: &Arguments, work: &WorkTree) -> Result<Found
         return Ok(Found::Plan(now));
     };
     let tree = repo.files_at(earlier)?;
-    let workspace = Workspace::of(Overlay::new(&tree, &rules))?;
+    let workspace = Workspace::of(Overlay::new(&tree, &rules))?.beside(&arguments.dir);
     if let Ok(Found::Plan(mut then)) = choose(workspace, arguments).await
         && continues(&then, &now, &committed)?
     {

@@ -36,7 +36,7 @@ impl Proposal {
         workspace: &Workspace<T>,
         options: &UpstreamOptions,
     ) -> Result<Self> {
-        let outside = lookup::open(options, &workspace.configuration)?;
+        let outside = lookup::open(options, &workspace.configuration, workspace.remote.as_deref())?;
         let Workspace { tree, configuration, policies, inventory, .. } = workspace;
         let progress = super::progress::look_ups(inventory.pins.len());
         let candidates = resolve(inventory, &outside.upstream, policies, configuration).await;

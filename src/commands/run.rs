@@ -1,6 +1,5 @@
 //! `refit run`: the bot.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use clap::ValueEnum;
 use super::lookup;
 use super::options::UpstreamOptions;
 use super::proposal::Proposal;
+use super::tokens;
 use super::workspace::Workspace;
 use crate::bot::{self, Action, Decision, Desired, Observed, Outcome, Tip, carry_out, decide};
 use crate::diagnostic::Severity;
@@ -30,7 +30,8 @@ use crate::upgrade::{Plan, StageFiles, Staged};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The local forge keeps branches in the repository itself and pull requests as files beside it;
-`refit pulls` lists them. For GitHub the token is read from REFIT_TOKEN or GITHUB_TOKEN.")]
+`refit pulls` lists them. For GitHub the token is read from REFIT_TOKEN or GITHUB_TOKEN,
+and sent to no other server than the one that it is for.")]
 pub(super) struct Arguments {
     /// The folder that Flux paths start from
     #[arg(default_value = ".")]
@@ -82,7 +83,7 @@ async fn upgrade_all(
     let repo = Repo::discover(dir)?;
     let place = Place::find(&repo, dir, choice, base, options)?;
     let tree = CommitTree::new(repo.common_dir(), &place.base.to_string(), repo.prefix())?;
-    let workspace = Workspace::of(tree)?;
+    let workspace = Workspace::of(tree)?.beside(dir);
     let configuration = &workspace.configuration;
     let forge = open_forge(dir, &repo, &place, configuration, options)?;
     for diagnostic in &workspace.inventory.diagnostics {
@@ -176,7 +177,11 @@ impl Place {
         }
         lookup::ensure_network(options)?;
         let name = &on_disk.forge.remote;
-        let token = token().map(|token| Token::new("x-access-token", token));
+        let address = repo.remote_url(name);
+        let mut tokens = tokens::of_environment(on_disk.forge.url.as_deref(), address.as_deref());
+        let host = address.as_deref().and_then(tokens::host_of);
+        let token = host.and_then(|host| tokens.remove(&host));
+        let token = token.map(|token| Token::new("x-access-token", token.expose()));
         let remote = Remote::new(repo, name, token);
         let known = named.or_else(|| repo.recorded_default_branch(name));
         let known = match known {
@@ -209,14 +214,6 @@ impl Place {
     }
 }
 
-/// Reads the token for a forge.
-fn token() -> Option<String> {
-    ["REFIT_TOKEN", "GITHUB_TOKEN"]
-        .into_iter()
-        .find_map(|name| env::var(name).ok())
-        .filter(|token| !token.trim().is_empty())
-}
-
 fn open_forge(
     dir: &Path,
     repo: &Repo,
@@ -227,13 +224,15 @@ fn open_forge(
     if place.kind == ForgeKind::Local {
         return Ok(Box::new(Local::new(dir)?));
     }
-    let Some(token) = token() else {
-        bail!(
-            "GitHub needs a token that may write contents and pull requests; put it into REFIT_TOKEN or GITHUB_TOKEN"
-        );
-    };
     let settings = &configuration.forge;
     let address = repo.remote_url(&settings.remote).unwrap_or_default();
+    let host = tokens::host_of_forge(settings.url.as_deref(), Some(&address));
+    let mut tokens = tokens::of_environment(settings.url.as_deref(), Some(&address));
+    let Some(token) = tokens.remove(&host) else {
+        bail!(
+            "GitHub needs a token for {host} that may write contents and pull requests; put it into REFIT_TOKEN or GITHUB_TOKEN"
+        );
+    };
     let found = forge::github::repository_of(&address);
     let named = settings.repository.as_ref().and_then(|name| name.split_once('/'));
     let (owner, name) = match (named, &found) {
@@ -250,7 +249,7 @@ fn open_forge(
         _ => "https://api.github.com".to_owned(),
     };
     let client = lookup::forge_client(options, configuration)?;
-    let octocrab = forge::github::client(tower_service(client), &api, Some(&token))?;
+    let octocrab = forge::github::client(tower_service(client), &api, Some(token.expose()))?;
     Ok(Box::new(GitHub::new(octocrab, &owner, &name)))
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::flux::{self, Inventory, ObjectName, Release, discover};
+use crate::git::Repo;
 use crate::policy::{self, Configuration, Policies};
 use crate::report::placed_text;
 use crate::state::states;
@@ -19,6 +20,8 @@ pub(super) struct Workspace<T> {
     pub(super) configuration: Configuration,
     pub(super) policies: Policies,
     pub(super) inventory: Inventory,
+    /// The address of its remote, where it has one.
+    pub(super) remote: Option<String>,
     /// Everything that the repository runs, where `inventory` is a part of it.
     whole: Option<Inventory>,
 }
@@ -26,7 +29,7 @@ pub(super) struct Workspace<T> {
 impl Workspace<WorkTree> {
     /// Opens a folder as it stands on disk.
     pub(super) fn open(dir: &Path) -> Result<Self> {
-        Self::of(WorkTree::open(dir)?)
+        Ok(Self::of(WorkTree::open(dir)?)?.beside(dir))
     }
 }
 
@@ -38,7 +41,14 @@ impl<T: Tree> Workspace<T> {
         let keep = configuration.files().map_err(|message| anyhow!(message))?;
         let mut inventory = discover(&tree, &policies, &keep).context("cannot list the files")?;
         inventory.diagnostics.splice(0..0, broken);
-        Ok(Self { tree, configuration, policies, inventory, whole: None })
+        Ok(Self { tree, configuration, policies, inventory, remote: None, whole: None })
+    }
+
+    /// Says which folder the files are of, so that the repository's remote is known.
+    pub(super) fn beside(self, dir: &Path) -> Self {
+        let name = &self.configuration.forge.remote;
+        let remote = Repo::discover(dir).ok().and_then(|repo| repo.remote_url(name));
+        Self { remote, ..self }
     }
 
     /// Returns everything that the repository runs.

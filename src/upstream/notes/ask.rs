@@ -13,8 +13,8 @@ use crate::upstream::error::{Error, excerpt};
 use crate::upstream::once::{Answers, Once};
 use crate::upstream::paging::next_target;
 use ::http::header::LINK;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest page of releases or list of files, in bytes. A page of a hundred releases with
@@ -35,14 +35,14 @@ pub(super) struct Desk {
     releases: Answers<Url, Option<Arc<ReleasePage>>>,
     listings: Answers<Url, Option<Arc<Listing>>>,
     files: Answers<Url, Option<Arc<str>>>,
-    /// Whether the token was refused once; it is not tried again.
-    refused: AtomicBool,
+    /// The hosts that refused their token once; it is not tried again.
+    refused: Mutex<BTreeSet<String>>,
 }
 
 impl Desk {
     pub(super) fn new(client: Client) -> Self {
         let (releases, listings, files) = (Once::default(), Once::default(), Once::default());
-        Self { client, releases, listings, files, refused: AtomicBool::new(false) }
+        Self { client, releases, listings, files, refused: Mutex::default() }
     }
 
     /// Reads a page of releases; `None` where the forge knows no such repository.
@@ -91,7 +91,9 @@ impl Desk {
         let request = Request::get(url.clone()).accept("application/json").limit(JSON_BYTES);
         let anonymous = request.clone().identity(Identity::Anonymous);
         let own = url.same_origin(&forge.releases);
-        let known = !self.refused.load(Ordering::Relaxed);
+        let host = url.host();
+        let refused = || self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = !refused().contains(&host);
         let may = own && known && self.client.settings().may_carry_credentials(url);
         let Some(token) = forge.token.as_ref().filter(|_| may) else {
             return self.send(anonymous).await;
@@ -100,7 +102,7 @@ impl Desk {
         match self.send(known).await {
             // It is another forge's token, or may read less than anyone may.
             Err(Error::Denied { .. }) => {
-                self.refused.store(true, Ordering::Relaxed);
+                refused().insert(host);
                 self.send(anonymous).await
             }
             answer => answer,

@@ -72,10 +72,12 @@ impl Forge {
                 github::forge(settings, owner, repository).map(Some)
             }
             NotesHome::GitLab { host, path, .. } => {
-                gitlab::forge(host, &root(host)?, path).map(Some)
+                let forge = gitlab::forge(host, &root(host)?, path)?;
+                Ok(Some(Self { token: settings.tokens.get(host).cloned(), ..forge }))
             }
             NotesHome::Gitea { host, owner, repository, .. } => {
-                gitea::forge(host, &root(host)?, owner, repository).map(Some)
+                let forge = gitea::forge(host, &root(host)?, owner, repository)?;
+                Ok(Some(Self { token: settings.tokens.get(host).cloned(), ..forge }))
             }
             NotesHome::Page(_) => Ok(None),
         }

@@ -30,6 +30,7 @@ pub(super) use read::Library;
 
 use crate::http::{Secret, Url};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A text that may tell about an upgrade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -69,4 +70,6 @@ pub struct Settings {
     pub github_raw: Option<Url>,
     /// A token for GitHub's API; it is sent to no other origin.
     pub github_token: Option<Secret>,
+    /// Tokens for the APIs of other forges, by host; each is sent to its own origin alone.
+    pub tokens: BTreeMap<String, Secret>,
 }

@@ -52,8 +52,11 @@ async fn the_demonstration_has_notes() {
 /// What one server says in place of a forge, its host of raw files included.
 fn forge(server: &Server) -> Settings {
     let at = |path: &str| Some(Url::parse(&format!("http://{}{path}", server.host)).unwrap());
-    let notes =
-        NotesSettings { github_api: at("/api"), github_raw: at("/raw"), github_token: None };
+    let notes = NotesSettings {
+        github_api: at("/api"),
+        github_raw: at("/raw"),
+        ..NotesSettings::default()
+    };
     Settings { notes, ..Settings::default() }
 }
 
@@ -283,6 +286,45 @@ async fn a_token_goes_to_the_api_alone() {
     let heard = server.heard().split_off(before);
     let tried = heard.iter().filter(|heard| heard.header("authorization").is_some()).count();
     assert_eq!(tried, 1, "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_forge_gets_its_own_token_and_no_other() {
+    let private = |token: &'static str| {
+        Server::start(move |heard| match (heard.path(), heard.header("authorization")) {
+            ("/api/v4/projects/g%2Fp/releases", Some(sent))
+                if sent == format!("Bearer {token}") =>
+            {
+                Say::json(
+                    &json!([{"tag_name": "v2.0.0", "description": "- the harbour is closed"}]),
+                )
+            }
+            _ => nothing(),
+        })
+    };
+    let (one, other, stranger) = (private("one"), private("other"), private("none"));
+    let tokens = [(one.host.clone(), "one"), (other.host.clone(), "other")];
+    let tokens = tokens.map(|(host, token)| (host, Secret::new(token))).into_iter().collect();
+    let notes = NotesSettings {
+        tokens,
+        github_token: Some(Secret::new("hub")),
+        ..NotesSettings::default()
+    };
+    let (upstream, _) = live_with(http(), Settings { notes, ..Settings::default() });
+    for (server, token, found) in [
+        (&one, Some("Bearer one"), &["releases/v2.0.0.md"][..]),
+        (&other, Some("Bearer other"), &["releases/v2.0.0.md"]),
+        (&stranger, None, &[]),
+    ] {
+        let (host, path, part) = (server.host.clone(), "g/p".to_owned(), Part::default());
+        let own = NotesHome::GitLab { host, path, part };
+        let pages = upstream.notes(&own, "1.0.0", "2.0.0").await.unwrap();
+        assert_eq!(names(&pages), found);
+        for heard in server.heard() {
+            let expected = token.filter(|_| heard.path().starts_with("/api/"));
+            assert_eq!(heard.header("authorization"), expected, "{}", heard.path());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
