@@ -131,20 +131,34 @@ pub enum Reason {
         "#{0} was closed and no longer says what it proposed; remove the branch's pull request or take the next version"
     )]
     Unreadable(u64),
+    /// As many pull requests are open as may be.
+    #[error("it waits: maxOpenPullRequests is {0}, and so many are open")]
+    Limit(usize),
     /// An open pull request under refit's prefix is not recognised as refit's.
     #[error("#{0} is open and not recognised as refit's own")]
     Unrecognised(u64),
 }
 
-/// Decides what to do so that what is there becomes what is wanted.
+/// Decides what to do so that what is there becomes what is wanted, with no more than `limit` pull
+/// requests open; those that are open already stay, however many.
 ///
 /// Carrying the actions out and deciding again gives none.
 #[must_use]
-pub fn decide(desired: &[Desired], observed: &Observed) -> Decision {
+pub fn decide(desired: &[Desired], observed: &Observed, limit: Option<usize>) -> Decision {
     let view = View::new(desired, observed);
     let mut decision = Decision::default();
+    let mut open = view.open_heads().len();
     for wanted in desired {
+        if let Some((limit, head)) = limit.filter(|limit| open >= *limit).zip(view.new_head(wanted))
+        {
+            let (unit, branch, reason) = (Some(wanted.unit.clone()), head, Reason::Limit(limit));
+            decision.left.push(Left { unit, branch, reason });
+            continue;
+        }
         view.unit(wanted, &mut decision);
+        let opens =
+            |action: &Action| matches!(action, Action::Open { unit, .. } if *unit == wanted.unit);
+        open += usize::from(decision.actions.iter().any(opens));
     }
     view.stale_pulls(&mut decision);
     view.stale_branches(&mut decision);
@@ -173,6 +187,24 @@ impl<'a> View<'a> {
             wanted: branches.map(|tip| tip.branch.as_str()).collect(),
             heads: proposals.map(|proposal| proposal.request.head.as_str()).collect(),
         }
+    }
+
+    /// Returns the branches that have an open pull request which stays open.
+    fn open_heads(&self) -> BTreeSet<&'a str> {
+        let open = self.pulls.iter().filter(|(pull, _)| pull.state == PullState::Open);
+        let stays = open.filter(|(pull, hidden)| {
+            let unit = hidden.as_ref().map(|hidden| &hidden.unit);
+            let undecided = unit.is_some_and(|unit| self.observed.undecided.contains(unit));
+            undecided || self.heads.contains(pull.head.as_str())
+        });
+        stays.map(|(pull, _)| pull.head.as_str()).collect()
+    }
+
+    /// Returns the branch of a pull request that would be opened.
+    fn new_head(&self, wanted: &Desired) -> Option<String> {
+        let head = &wanted.proposal.as_ref()?.request.head;
+        let is_new = self.open_on(head).next().is_none() && self.reason_to_leave(wanted).is_none();
+        is_new.then(|| head.clone())
     }
 
     /// Brings one unit's branches and pull request about.

@@ -117,7 +117,7 @@ async fn upgrade_all(
     }
     let pulls = forge.find_own(prefix, &heads).await?;
     let observed = Observed { branches, pulls, undecided };
-    let decision = decide(&desired, &observed);
+    let decision = decide(&desired, &observed, configuration.max_open_pull_requests);
     if dry_run {
         print_decision(&decision);
         return Ok(!proposed.has_failed());

@@ -42,6 +42,8 @@ pub struct Configuration {
     /// How long a version must have been out before it is proposed, as in `3 days` or `36h`; one
     /// whose age is not known is proposed.
     pub minimum_release_age: Option<String>,
+    /// How many pull requests of refit may be open at once; any number where nothing stands here.
+    pub max_open_pull_requests: Option<usize>,
     /// When stages may land; at any time where none is for the release.
     pub windows: Vec<Window>,
     /// How long a stop may last, `45m`; an hour where nothing stands here.
@@ -68,6 +70,7 @@ impl Default for Configuration {
             forge: Forge::default(),
             delivery: Delivery::default(),
             minimum_release_age: None,
+            max_open_pull_requests: None,
             windows: Vec::new(),
             max_downtime: Length::HOUR,
             on_stall: OnStall::default(),

@@ -47,6 +47,25 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
+fn no_more_pull_requests_are_open_than_may_be() {
+    let fleet = Fleet::new();
+    fleet.repo.write(".refit/config.yaml", "maxOpenPullRequests: 1\n");
+    fleet.repo.commit_all("One at a time");
+    let first = fleet.run();
+    let waits = format!("{WEB} is left alone: it waits: maxOpenPullRequests is 1");
+    assert!(first.out.contains(&waits), "{}", first.out);
+    assert_eq!(fleet.branches(), [LEDGER_BACK, LEDGER]);
+    let state = fleet.state();
+    let again = fleet.run();
+    assert!(again.out.contains("All else is up to date."), "{}", again.out);
+    assert_eq!(fleet.state(), state);
+    // What has landed makes room.
+    fleet.repo.git(&["merge", "-q", "--ff-only", LEDGER]);
+    fleet.run();
+    assert!(fleet.branches().contains(&WEB.to_owned()), "{:?}", fleet.branches());
+}
+
+#[test]
 fn a_dirty_work_tree_is_neither_read_nor_written() {
     let fleet = Fleet::new();
     fleet.repo.write("apps/web.yaml", "half: [written\n");

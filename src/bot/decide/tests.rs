@@ -302,7 +302,7 @@ fn one_unit_in_every_situation() {
         ),
     ];
     for (name, desired, observed, expected) in table {
-        assert_eq!(said(&decide(desired, observed)), *expected, "{name}");
+        assert_eq!(said(&decide(desired, observed, None)), *expected, "{name}");
     }
 }
 
@@ -353,7 +353,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn once_is_enough_and_a_kill_changes_nothing(desired in any_desired(), start in any_world()) {
+    fn once_is_enough_and_a_kill_changes_nothing(
+        desired in any_desired(),
+        start in any_world(),
+        limit in prop::option::of(0..3_usize),
+    ) {
         // A head with an open pull request exists, as on a forge.
         let mut start = start;
         let dead = |pull: &Pull| {
@@ -362,23 +366,26 @@ proptest! {
         let dead: Vec<u64> = start.pulls.iter().filter(|pull| dead(pull)).map(|p| p.number).collect();
         start.pulls.retain(|pull| !dead.contains(&pull.number));
 
-        let first = decide(&desired, &start);
+        let first = decide(&desired, &start, limit);
         let mut end = start.clone();
         for action in &first.actions {
             end.apply(action);
         }
-        prop_assert_eq!(&decide(&desired, &end).actions, &[]);
+        prop_assert_eq!(&decide(&desired, &end, limit).actions, &[]);
 
         for killed_after in 0..first.actions.len() {
             let mut world = start.clone();
             for action in first.actions.iter().take(killed_after) {
                 world.apply(action);
             }
-            for action in &decide(&desired, &world).actions {
+            for action in &decide(&desired, &world, limit).actions {
                 world.apply(action);
             }
             prop_assert_eq!(&world, &end, "killed after {}", killed_after);
         }
+
+        let opened = first.actions.iter().filter(|a| matches!(a, Action::Open { .. })).count();
+        prop_assert!(limit.is_none_or(|limit| opened <= limit));
 
         // What a person made stays.
         for (branch, seen) in &start.branches {

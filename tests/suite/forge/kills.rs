@@ -103,7 +103,7 @@ impl Fleet {
         heads.extend(wanted.iter().map(|wanted| wanted.branches[0].branch.clone()));
         let pulls = forge.find_own("refit/", &heads).await.unwrap();
         let observed = Observed { branches, pulls, ..Observed::default() };
-        let decision = decide(&wanted, &observed);
+        let decision = decide(&wanted, &observed, None);
         let publish = |updates: &[Update]| -> Result<(), GitError> {
             let write = async {
                 if self.remote {
