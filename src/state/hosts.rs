@@ -95,6 +95,18 @@ pub(super) fn address(text: &str) -> Option<Address> {
     })
 }
 
+/// Returns what of a text is written, and not made by a template when it is applied.
+pub(super) fn without_templates(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once("{{") {
+        out.push_str(before);
+        rest = inside.split_once("}}").map_or("", |(_, after)| after);
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Says whether a text is what it says, and not a template or a variable.
 pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && !text.contains(['{', '}', '$', '<', '>', '%', '(', ' ', '"'])
@@ -130,6 +142,18 @@ pub(super) fn mentioned(text: &str) -> Vec<(u32, Host, Option<Address>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_template_makes_is_not_written() {
+        for (text, expected) in [
+            (r#"{{ .uri | replace "a://" "b://" }}"#, ""),
+            ("postgres://{{ .user }}@db/x", "postgres://@db/x"),
+            ("plain", "plain"),
+            ("open {{ end", "open "),
+        ] {
+            assert_eq!(without_templates(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn hosts_are_cut_into_service_and_namespace() {

@@ -11,6 +11,7 @@ use super::apps::App;
 use super::around::Around;
 use super::files::is_file;
 use super::groups::{Group, address_of, groups};
+use super::hosts;
 use super::model::{CredentialRole, How, Lives, Store};
 use super::places::{Found, lives};
 use super::servers::Server;
@@ -51,6 +52,7 @@ pub(super) fn uses(app: &App<'_>, scene: &Scene<'_, '_>) -> (Vec<Store>, Vec<Why
     for store in scene.mentions(app, &groups) {
         add(&mut stores, store);
     }
+    scene.named_files(app, &mut stores);
     for store in scene.dependencies(app, &stores) {
         add(&mut stores, store);
     }
@@ -179,8 +181,9 @@ impl Scene<'_, '_> {
         }
         // An address with another scheme, as of a web page, is none of a datastore.
         let readable = place.and_then(|setting| setting.value.readable()).unwrap_or_default();
-        if address.is_none() && readable.contains("://") && !readable.contains("tcp://") {
-            let scheme = readable.split("://").next().unwrap_or_default();
+        let written = hosts::without_templates(readable);
+        if address.is_none() && written.contains("://") && !written.contains("tcp://") {
+            let scheme = written.split("://").next().unwrap_or_default();
             let engine = self.policies.datastore(&engine).map(|engine| &engine.policy);
             let by_http =
                 engine.is_some_and(|engine| matches!(engine.port, Some(8086 | 9200 | 2379 | 9000)));

@@ -121,6 +121,11 @@ impl Search<'_, '_> {
             }
             if let Some(mut volume) = self.entry(&entry.key, &entry.value, true) {
                 volume.position = entry.at.clone();
+                // Without a word the common library mounts a volume at its name.
+                let common = path.is_empty() && matches!(self.app.naming, Naming::Common(_));
+                if common && volume.mounts.is_empty() && volume.kind != VolumeKind::HostPath {
+                    volume.mounts.push(format!("/{}", entry.key));
+                }
                 if volume.kind == VolumeKind::Claim && volume.claim.is_none() {
                     let plain = path.is_empty() && entry.value.get("nameOverride").is_none();
                     let name = self.app.claim_name(&entry.key, claims);
