@@ -45,6 +45,8 @@ mod matching;
 #[cfg(test)]
 mod notes;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod parts;
 #[cfg(test)]
 mod parts_git;
