@@ -26,6 +26,17 @@ use crate::version::{self, Rules, chart, same};
 /// How many places one chart is looked for at.
 const MOST: usize = 3;
 
+/// What is said of where a chart is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Said<'a> {
+    /// The notes of who publishes it.
+    pub(super) publisher: &'a [Notes],
+    /// The notes of the application inside, whose chart may be another one of the same name.
+    pub(super) others: &'a [Notes],
+    /// Its entry, where that was given up.
+    pub(super) entry: Option<&'a ChartVersion>,
+}
+
 /// A place that a chart may have moved to.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Claim {
@@ -44,6 +55,8 @@ pub(super) enum By {
     Policy,
     /// The entry of the chart that was given up.
     Entry,
+    /// The notes of the application inside it.
+    App,
     /// The address of the source code of a chart that was given up.
     Source,
 }
@@ -63,8 +76,9 @@ pub(super) struct Answers {
 pub(super) fn verdict(by: By, answers: Answers) -> Verdict {
     let agrees = answers.only_new || answers.both;
     match by {
+        By::App if agrees => Verdict::Question,
         By::Source if answers.only_new => Verdict::Question,
-        By::Source => Verdict::Stays,
+        By::App | By::Source => Verdict::Stays,
         _ if agrees && !answers.renamed => Verdict::Change,
         _ => Verdict::Question,
     }
@@ -74,8 +88,7 @@ pub(super) fn verdict(by: By, answers: Answers) -> Verdict {
 pub(super) fn claims(
     package: &Package,
     name: &str,
-    beyond: &[Notes],
-    given_up: Option<&ChartVersion>,
+    said: &Said<'_>,
     policies: &Policies,
 ) -> Vec<Claim> {
     let own = package.to_string();
@@ -87,17 +100,25 @@ pub(super) fn claims(
         }
     };
     let moved = |fact: &&Fact| fact.kind == FactKind::ChartMoved;
-    let facts = beyond.iter().flat_map(|notes| notes.facts.iter().chain(&notes.questions));
-    for fact in facts.filter(moved) {
+    let facts = |of: &'_ [Notes], by: By| {
+        let facts = of.iter().flat_map(|notes| notes.facts.iter().chain(&notes.questions));
+        facts.filter(moved).map(|fact| (fact.clone(), by)).collect::<Vec<_>>()
+    };
+    let facts = [facts(said.publisher, By::Notes), facts(said.others, By::App)].concat();
+    for (fact, by) in &facts {
         let quote = fact.evidence.first().map(quoted).unwrap_or_default();
-        let message = format!("the notes of {} say: {quote}", fact.version);
+        let doubt = match by {
+            By::App => ", of the application's own chart, which need not be this one",
+            _ => "",
+        };
+        let message = format!("the notes of {} say{doubt}: {quote}", fact.version);
         let to = fact.new.as_deref().and_then(address).filter(|to| is_public(to));
         // A copy of one's own has not moved with what it is a copy of, unless it is named itself.
         let to = match &fact.old {
             Some(old) => to.and_then(|to| replaced(&own, old, &to)),
             None => to.filter(|_| !is_copy(package)),
         };
-        add(to, By::Notes, Why::new("notes-say-moved", message));
+        add(to, *by, Why::new("notes-say-moved", message));
     }
     for (moved, app) in policies.moves_of_chart(name) {
         let message = format!("the policy `{}` says so ({})", app.policy.name, moved.source);
@@ -105,12 +126,12 @@ pub(super) fn claims(
         let to = address(&moved.to).and_then(|to| replaced(&own, &moved.from, &to));
         add(to, By::Policy, why);
     }
-    if let Some(entry) = given_up.filter(|_| !is_copy(package)) {
+    if let Some(entry) = said.entry.filter(|_| !is_copy(package)) {
         let message = format!("the authors of {name} {} have given it up", entry.version);
         let text = entry.description.as_deref().unwrap_or_default();
-        let said = Why::new("chart-deprecated", format!("{message} and say: “{text}”"));
+        let says = Why::new("chart-deprecated", format!("{message} and say: “{text}”"));
         for address in addresses(text) {
-            add(Some(address), By::Entry, said.clone());
+            add(Some(address), By::Entry, says.clone());
         }
         let pages = addresses_of_code(text).into_iter();
         let pages = pages.chain(entry.home.iter().chain(&entry.sources).cloned());
@@ -134,14 +155,9 @@ pub(super) fn newest(versions: &[ChartVersion]) -> Option<&ChartVersion> {
 
 impl<U: Upstream> Asking<'_, U> {
     /// Asks the repositories whether a chart has moved; `None` where nothing suggests it.
-    pub(super) async fn chart_moved(
-        &self,
-        pin: &Pin,
-        beyond: &[Notes],
-        given_up: Option<&ChartVersion>,
-    ) -> Option<Moved> {
+    pub(super) async fn chart_moved(&self, pin: &Pin, said: &Said<'_>) -> Option<Moved> {
         let (location, name) = place_of(&pin.package)?;
-        let claims = claims(&pin.package, name, beyond, given_up, self.policies);
+        let claims = claims(&pin.package, name, said, self.policies);
         if claims.is_empty() {
             return None;
         }
@@ -293,6 +309,8 @@ mod tests {
             (By::Policy, renamed, Verdict::Question),
             (By::Entry, only_new, Verdict::Change),
             (By::Entry, none, Verdict::Question),
+            (By::App, only_new, Verdict::Question),
+            (By::App, none, Verdict::Stays),
             (By::Source, only_new, Verdict::Question),
             (By::Source, both, Verdict::Stays),
         ] {
@@ -316,11 +334,13 @@ mod tests {
             ("https://acme.github.io/web", "a web server", ""),
             ("https://nexus.acme.org/charts", "use oci://ghcr.io/acme/c", ""),
         ] {
-            let found = claims(&package(url), "web", &[], Some(&entry(text)), &policies);
+            let entry = entry(text);
+            let said = Said { entry: Some(&entry), ..Said::default() };
+            let found = claims(&package(url), "web", &said, &policies);
             let found: Vec<&str> = found.iter().map(|claim| claim.to.as_str()).collect();
             assert_eq!(found.join(" "), expected, "{url} {text}");
         }
-        assert_eq!(claims(&package(acme), "web", &[], None, &policies), []);
+        assert_eq!(claims(&package(acme), "web", &Said::default(), &policies), []);
     }
 
     #[test]

@@ -58,6 +58,9 @@ pub(super) struct Trail {
     pub(super) given: Vec<NotesPage>,
     /// Whether the versions are the pin's own, so that they can change its way.
     pub(super) own: bool,
+    /// Whether they are told by who publishes the package: the application's notes speak of its own
+    /// chart, which need not be the one that is pinned.
+    pub(super) publisher: bool,
 }
 
 impl Homes {
@@ -104,6 +107,7 @@ impl Homes {
             homes,
             given: Vec::new(),
             own: true,
+            publisher: true,
         };
         Self { trails: vec![trail], ..Self::default() }
     }
@@ -184,6 +188,7 @@ impl Homes {
         let one = app_to.as_deref().is_some_and(|app| same(app, &to));
         let mut own = Known::default();
         own.policy(app, NotesOf::Chart);
+        let mut publisher = true;
         let mut inside = Known::default();
         inside.policy(app, NotesOf::App);
         for url in after.iter().flat_map(|chart| chart.sources.iter().chain(&chart.home)) {
@@ -191,6 +196,7 @@ impl Homes {
             let home = home.named(name);
             let why = Why::new("chart-source", format!("the chart {name} {to} names it"));
             let about_charts = url.contains("chart") || url.contains("helm");
+            publisher &= about_charts || !one;
             let side = if one || about_charts { &mut own } else { &mut inside };
             side.add(home, url, why);
         }
@@ -202,6 +208,7 @@ impl Homes {
             to: spoken(&to),
             homes: own.homes,
             own: true,
+            publisher,
         }];
         // Without the whole list the changes of the target alone are known.
         if let (Some(trail), Some(after)) = (trails.first_mut(), &after)
@@ -222,6 +229,7 @@ impl Homes {
                 homes: inside.homes,
                 given: Vec::new(),
                 own: false,
+                publisher: false,
             });
         }
         let mut remarks = Vec::new();

@@ -1,5 +1,6 @@
 //! The way of pins that move together, walked until its notes change it no more.
 
+use super::charts::Said;
 use super::homes::{Homes, Trail};
 use super::reading::{Pages, limits};
 use super::{Asking, age};
@@ -71,9 +72,9 @@ impl<U: Upstream> Asking<'_, U> {
             let Some((pin, _, target)) = route.main() else { break };
             let ids: Vec<String> = route.pins.iter().map(|(pin, _)| pin.id.clone()).collect();
             let heard = self.hear(&route.homes, &ids).await;
-            let failed = heard.failures.into_iter().chain(route.homes.failures.clone());
-            walked.failures = failed.map(|why| (pin.id.clone(), why)).collect();
-            walked.readings = heard.readings;
+            let failed = heard.failures.iter().chain(&route.homes.failures);
+            walked.failures = failed.map(|why| (pin.id.clone(), why.clone())).collect();
+            walked.readings.clone_from(&heard.readings);
             let mut ahead = Limits::default();
             for (reading, trail) in walked.readings.iter().zip(&heard.trails) {
                 if trail.own {
@@ -89,7 +90,7 @@ impl<U: Upstream> Asking<'_, U> {
             ahead.add(age::limit(&target.version, published, minimum, self.now));
             let mut again = known.add(ahead);
             if !again && moved.is_none() && target.moved.is_none() {
-                moved = self.gone(pin, target, &heard.beyond, &route.homes).await;
+                moved = self.gone(pin, target, &heard, &route.homes).await;
                 again = moved.as_ref().is_some_and(|moved| moved.verdict == Verdict::Change);
             }
             if !again {
@@ -121,15 +122,17 @@ impl<U: Upstream> Asking<'_, U> {
         &self,
         pin: &Pin,
         target: &Target,
-        beyond: &[Notes],
+        heard: &Heard,
         homes: &Homes,
     ) -> Option<Moved> {
-        let mut moved = match &pin.package {
-            Package::Image(_) => {
-                self.moved(pin, Some(target), beyond, homes.source.as_deref()).await
-            }
-            _ => self.chart_moved(pin, beyond, homes.given_up.as_deref()).await,
-        }?;
+        let moved = if let Package::Image(_) = &pin.package {
+            self.moved(pin, Some(target), &heard.beyond, homes.source.as_deref()).await
+        } else {
+            let (publisher, others) = (&heard.beyond, &heard.of_others);
+            let said = Said { publisher, others, entry: homes.given_up.as_deref() };
+            self.chart_moved(pin, &said).await
+        };
+        let mut moved = moved?;
         self.settle(pin, &mut moved).await;
         Some(moved)
     }
@@ -155,7 +158,8 @@ impl<U: Upstream> Asking<'_, U> {
         for trail in &homes.trails {
             let pages = Pages::of(self, trail).await;
             heard.failures.extend(pages.failures.iter().cloned());
-            heard.beyond.extend(pages.beyond(trail));
+            let beyond = if trail.publisher { &mut heard.beyond } else { &mut heard.of_others };
+            beyond.extend(pages.beyond(trail));
             if let Some(reading) = pages.read(trail, pins) {
                 heard.readings.push(reading);
                 heard.trails.push(trail.clone());
@@ -223,5 +227,7 @@ struct Heard {
     trails: Vec<Trail>,
     /// What is said of later versions as well.
     beyond: Vec<Notes>,
+    /// The same, by others than who publishes the package.
+    of_others: Vec<Notes>,
     failures: Vec<Why>,
 }

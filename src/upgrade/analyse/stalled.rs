@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::Asking;
 use super::address::place_of;
-use super::charts::newest;
+use super::charts::{Said, newest};
 use super::sources::source_of;
 use super::stream::Stopped;
 use crate::diagnostic::Why;
@@ -80,7 +80,7 @@ impl<U: Upstream> Asking<'_, U> {
         let versions = self.upstream.chart_versions(&location, name).await.ok();
         let versions = versions.filter(|list| list.iter().any(|version| version.deprecated));
         let given_up = versions.as_deref().and_then(newest).filter(|newest| newest.deprecated);
-        self.chart_moved(pin, &[], given_up).await
+        self.chart_moved(pin, &Said { entry: given_up, ..Said::default() }).await
     }
 
     /// Looks a pin up where it has gone; `None` where that cannot be followed.
