@@ -10,7 +10,6 @@ use super::options::{UpstreamOptions, write_json};
 use super::proposal::Proposal;
 use super::workspace::Workspace;
 use crate::report::{ExplainView, explain_contract, explain_markdown, explain_text};
-use crate::runbook::Case;
 
 /// Say why: every decision about one release, with its rule, file and line
 ///
@@ -61,13 +60,9 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         candidates: &proposal.candidates,
         upgrades: proposal.upgrades.iter().collect(),
         held: &proposal.held,
-        state: proposal.states.get(&id),
-        case: &|plan| Case {
-            plan,
-            states: &proposal.states,
-            inventory: workspace.whole(),
-            policies: &workspace.policies,
-        },
+        states: &proposal.states,
+        whole: workspace.whole(),
+        policies: &workspace.policies,
     };
     match arguments.format {
         Format::Text => anstream::print!("{}", explain_text(&view)),

@@ -58,6 +58,9 @@ pub struct Datastore {
     /// What a major version of the engine itself takes.
     #[serde(default)]
     pub major: Option<String>,
+    /// Whether a new major starts on an empty volume and is given the data by a restore.
+    #[serde(default)]
+    pub major_starts_empty: bool,
     /// How it is looked at before anything is done.
     #[serde(default)]
     pub check: Vec<Step>,

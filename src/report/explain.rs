@@ -3,6 +3,7 @@
 //! The order is that of the decisions: what the release is, which versions were refused and why,
 //! what the notes say, which rule chose the strategy, what stops the workloads, what happens when.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::briefing::{briefing_markdown, briefing_text};
@@ -11,12 +12,13 @@ use super::preview::{bump, strategy};
 use super::runbook::{phrase, runbook_markdown};
 use super::style::{BOLD, CYAN, DIM, GREEN, YELLOW, paint};
 use crate::diagnostic::Why;
-use crate::flux::{Inventory, Pin, Release};
+use crate::flux::{Inventory, ObjectName, Pin, Release};
 use crate::forge::neutral;
-use crate::runbook::{Case, SectionKind, runbook};
+use crate::policy::Policies;
+use crate::runbook::{Case, SectionKind, major_runbook, runbook};
 use crate::state::State;
 use crate::tree::Tree;
-use crate::upgrade::{Candidates, Held, Outcome, PinCandidate, Plan, Staged, short};
+use crate::upgrade::{Candidates, Held, Outcome, PinCandidate, Plan, Staged, Unit, short};
 
 /// What is explained.
 pub struct ExplainView<'a> {
@@ -32,10 +34,12 @@ pub struct ExplainView<'a> {
     pub upgrades: Vec<&'a (Plan, Staged)>,
     /// The pins that stay.
     pub held: &'a [Held],
-    /// The data of the release.
-    pub state: Option<&'a State>,
-    /// What the runbook of an upgrade is written from.
-    pub case: &'a dyn Fn(&'a Plan) -> Case<'a>,
+    /// The data of the releases.
+    pub states: &'a BTreeMap<ObjectName, State>,
+    /// All that the repository runs.
+    pub whole: &'a Inventory,
+    /// How datastores are kept safe.
+    pub policies: &'a Policies,
 }
 
 impl ExplainView<'_> {
@@ -44,6 +48,29 @@ impl ExplainView<'_> {
         let own = |pin: &&Pin| pin.releases.contains(&self.release.id);
         let pins = self.inventory.pins.iter().filter(own);
         pins.filter_map(|pin| self.candidates.pins.iter().find(|found| found.pin == pin.id))
+    }
+
+    /// Returns the data of the release.
+    #[must_use]
+    pub fn state(&self) -> Option<&State> {
+        self.states.get(&self.release.id)
+    }
+
+    /// Returns what the runbook of an upgrade is written from.
+    fn case<'s>(&'s self, plan: &'s Plan) -> Case<'s> {
+        Case { plan, states: self.states, inventory: self.whole, policies: self.policies }
+    }
+
+    /// Returns the datastores of the release that have a next major, each with what is known of the
+    /// way there.
+    fn majors(&self) -> Vec<(&Pin, Plan)> {
+        let found = self.decisions().filter_map(|candidate| {
+            let (pin, to) = (self.inventory.pin(&candidate.pin)?, candidate.by_hand.as_ref()?);
+            let id = &self.release.id;
+            let unit = Unit::Image(id.clone());
+            Some((pin, Plan::by_hand(unit, &pin.current.text, to, vec![id.clone()])))
+        });
+        found.collect()
     }
 
     /// Returns why a pin stays, or goes no further.
@@ -116,6 +143,11 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
         let _ =
             writeln!(text, "  {}", paint(DIM, &format!("{} takes it back", plan.revert_branch)));
     }
+    for (pin, plan) in view.majors() {
+        let (from, to) = short(&plan.from, &plan.to);
+        let heading = paint(BOLD, &format!("By hand: {} {from} → {to}", pin.package));
+        let _ = writeln!(text, "\n{heading}\n  `--format markdown` writes the steps out");
+    }
     if view.upgrades.is_empty() {
         text.push_str("\nNothing is proposed for it.\n");
     }
@@ -147,6 +179,14 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
             let _ = writeln!(text, "  - {}", neutral::line(&line));
         }
     }
+    for (pin, plan) in view.majors() {
+        let (from, to) = short(&plan.from, &plan.to);
+        let package = neutral::line(&pin.package.to_string());
+        let (from, to) = (neutral::code(&from), neutral::code(&to));
+        let _ = writeln!(text, "\n## By hand: {package} {from} → {to}\n");
+        let runbook = major_runbook(&view.case(&plan), pin);
+        text.push_str(&runbook_markdown(&runbook, 3, &[]));
+    }
     for (plan, _) in &view.upgrades {
         let (from, to) = short(&plan.from, &plan.to);
         let _ = writeln!(
@@ -171,7 +211,7 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
         if !plan.briefing.requirements.is_empty() {
             elsewhere.push(SectionKind::Compatibility);
         }
-        text.push_str(&runbook_markdown(&runbook(&(view.case)(plan)), 3, &elsewhere));
+        text.push_str(&runbook_markdown(&runbook(&view.case(plan)), 3, &elsewhere));
     }
     text
 }
@@ -197,7 +237,7 @@ fn about(view: &ExplainView<'_>) -> Vec<(&'static str, String)> {
         None => "nothing shows that it writes any".to_owned(),
     };
     about.push(("data", data));
-    for store in view.state.iter().flat_map(|state| &state.stores) {
+    for store in view.state().iter().flat_map(|state| &state.stores) {
         let version = store.version.as_deref().unwrap_or("of unknown version");
         let shown =
             store.evidence.first().map(|sign| format!(": {} ({})", sign.shows, sign.position));

@@ -215,7 +215,7 @@ impl Explanation {
                 rule: lever.rule.as_ref().map(rule),
             },
             writes: release.writes.as_ref().map(sign),
-            stores: view.state.iter().flat_map(|state| &state.stores).map(store).collect(),
+            stores: view.state().iter().flat_map(|state| &state.stores).map(store).collect(),
             pins: view.decisions().filter_map(|candidate| decision(view, candidate)).collect(),
             upgrades: upgrades.collect(),
         }

@@ -5,7 +5,8 @@
 //! its releases and the policies of their datastores, and it is pure: the same case gives the same
 //! runbook. `case` is the case at hand, `slots` and `procedure` fill a policy's commands in, and each
 //! of the other rooms writes sections, in their order: `now` and `requires`, `before`, `keeping` and
-//! `tiers`, `during`, `after`, `back` and `drill`. What does not apply is not there.
+//! `tiers`, `during`, `after`, `back` and `drill`; `major`
+//! writes of a datastore's own major, which no stage carries out. What does not apply is not there.
 
 mod after;
 mod back;
@@ -14,6 +15,7 @@ mod case;
 mod drill;
 mod during;
 mod keeping;
+mod major;
 mod model;
 mod now;
 mod procedure;
@@ -23,8 +25,23 @@ mod shell;
 mod slots;
 mod tiers;
 
+use crate::flux::Pin;
+
 pub use case::Case;
 pub use model::{Alone, Block, Runbook, Section, SectionKind, WayBack};
+
+/// Writes what a person does to move a datastore to its next major; `case` has a plan of that move.
+#[must_use]
+pub fn major_runbook(case: &Case<'_>, pin: &Pin) -> Runbook {
+    let mut sections = vec![
+        before::preflight(case),
+        keeping::backup(case),
+        keeping::verify(case),
+        major::major(case, pin),
+    ];
+    sections.retain(|section| !section.blocks.is_empty());
+    Runbook { sections, way_back: back::way_back(case) }
+}
 
 /// Writes the runbook of a plan.
 #[must_use]

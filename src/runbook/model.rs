@@ -45,6 +45,8 @@ pub enum SectionKind {
     Tiers,
     /// The stages, and what to watch.
     Stages,
+    /// How a datastore moves to its next major.
+    Major,
     /// What is looked at afterwards.
     After,
     /// When to go on and when to go back.
@@ -70,6 +72,7 @@ impl SectionKind {
             Self::Verify => "Prove the backup",
             Self::Tiers => "How much may be lost, and how long it may take",
             Self::Stages => "The stages, and what to watch",
+            Self::Major => "The move to the new major",
             Self::After => "Look at it afterwards",
             Self::Decide => "Go on or go back",
             Self::Back => "The way back",

@@ -46,6 +46,8 @@ pub struct PinCandidate {
     pub refused: Refusals,
     /// Why it goes no further than it does, where a reader would ask.
     pub beyond: Option<Why>,
+    /// The best version of a datastore's next major, which only a person moves to.
+    pub by_hand: Option<String>,
 }
 
 /// Where a pin could move.

@@ -77,6 +77,37 @@ pub struct Plan {
     pub revert_branch: String,
 }
 
+impl Plan {
+    /// Returns what is known of an upgrade that no stage carries out: a runbook can be written of it,
+    /// and nothing else.
+    #[must_use]
+    pub fn by_hand(unit: Unit, from: &str, to: &str, releases: Vec<ObjectName>) -> Self {
+        Self {
+            schema: PLAN_SCHEMA,
+            unit,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            bump: Bump::Major,
+            line: String::new(),
+            strategy: Strategy::Manual,
+            why: Vec::new(),
+            rule: None,
+            briefing: Briefing::default(),
+            preflight: Preflight::default(),
+            turn: Turn::default(),
+            pins: Vec::new(),
+            releases,
+            changes: Vec::new(),
+            window: None,
+            downtime: None,
+            stages: Vec::new(),
+            revert: Vec::new(),
+            branch: String::new(),
+            revert_branch: String::new(),
+        }
+    }
+}
+
 /// When the turn of an upgrade is among the others that are proposed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Turn {

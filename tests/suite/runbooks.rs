@@ -10,16 +10,18 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use refit::flux::{Inventory, ObjectName, Objects, discover};
+use refit::flux::{Inventory, ObjectName, Objects, Pin, discover};
 use refit::policy::{Policies, Strategy};
 use refit::report::runbook_markdown;
-use refit::runbook::{Block, Case, Runbook, SectionKind, runbook};
+use refit::runbook::{Block, Case, Runbook, SectionKind, major_runbook, runbook};
 use refit::state::{State, states};
 use refit::tree::{RepoPath, Tree, WorkTree};
 use refit::upgrade::{
     Briefing, Gate, GateWord, PLAN_SCHEMA, Plan, Preflight, Stage, StageKind, Turn, Unit,
 };
 use refit::version::Bump;
+
+use crate::program::refit;
 
 pub(crate) struct Repository {
     inventory: Inventory,
@@ -87,6 +89,19 @@ pub(crate) fn write(repository: &Repository, release: &ObjectName) -> Runbook {
     let Repository { inventory, policies, states, .. } = repository;
     let plan = plan(release);
     runbook(&Case { plan: &plan, states, inventory, policies })
+}
+
+/// Writes how each datastore that a release runs itself moves to its next major.
+fn write_majors(repository: &Repository, release: &ObjectName) -> Vec<Runbook> {
+    let Repository { inventory, policies, states, .. } = repository;
+    let stores = states.get(release).into_iter().flat_map(|state| &state.stores);
+    let pins = stores.filter_map(|store| inventory.pin(store.pin.as_deref()?));
+    let write = |pin: &Pin| {
+        let unit = Unit::Image(release.clone());
+        let plan = Plan::by_hand(unit, &pin.current.text, "99.1", vec![release.clone()]);
+        major_runbook(&Case { plan: &plan, states, inventory, policies }, pin)
+    };
+    pins.map(write).collect()
 }
 
 fn commands(runbook: &Runbook) -> Vec<&str> {
@@ -200,7 +215,7 @@ fn every_command_can_be_read_and_every_name_resolves() {
     assert!(reads("if true; then").is_err() && reads("cat <<'EOF'\nx").is_err());
     let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/demo/repo");
     let folders = super::states::folders().into_iter().chain([demo]);
-    let (mut runbooks, mut all, mut filled) = (0, 0, 0);
+    let (mut runbooks, mut all, mut filled, mut majors) = (0, 0, 0, 0);
     let mut problems = Vec::new();
     for folder in folders {
         let repository = read(&folder);
@@ -209,7 +224,11 @@ fn every_command_can_be_read_and_every_name_resolves() {
                 continue;
             }
             let runbook = write(&repository, release);
-            let commands = commands(&runbook);
+            let apart = write_majors(&repository, release);
+            majors += apart.len();
+            let of_majors = apart.iter().flat_map(commands);
+            let own = commands(&runbook).len();
+            let commands: Vec<&str> = commands(&runbook).into_iter().chain(of_majors).collect();
             runbooks += 1;
             all += commands.len();
             let backup = runbook.sections.iter().find(|s| s.kind == SectionKind::Verify);
@@ -234,13 +253,11 @@ fn every_command_can_be_read_and_every_name_resolves() {
                 }
             }
             let text = runbook_markdown(&runbook, 3, &[]);
-            assert!(
-                text.lines().filter(|line| line.starts_with("```")).count() == commands.len() * 2
-            );
+            assert!(text.lines().filter(|line| line.starts_with("```")).count() == own * 2);
         }
     }
     println!(
-        "{runbooks} runbooks, {all} blocks of commands, {filled} with a backup that is proved"
+        "{runbooks} runbooks, {majors} majors, {all} blocks of commands, {filled} with a backup that is proved"
     );
     assert!(all > 50, "{all}");
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
@@ -268,6 +285,31 @@ fn a_neighbour_s_database_is_dumped_proved_and_restored_by_name() {
         assert!(text.contains(piece), "{piece} is not in\n{text}");
     }
     assert!(!text.contains("ENC["));
+}
+
+#[test]
+fn a_datastore_s_next_major_is_written_out_and_not_proposed() {
+    let case =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases/datastore-major-everywhere");
+    let explain = |release: &str| {
+        let arguments = ["explain", release, "-C", "repo", "--replay", "upstream", "--no-cache"];
+        let ran = refit(&case, &[&arguments[..], &["--format", "markdown"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out
+    };
+    let text = explain("data/postgres");
+    for piece in [
+        "## By hand: docker.io/library/postgres `17.4` → `18.1`",
+        "exec pg_dump -U",
+        "> data-postgres-17.4.dump",
+        "set the tag at `plain.yaml:17:20` to `18.1` and give the server a new, empty claim in place of the claim `data/postgres`",
+        "--exit-on-error' < data-postgres-17.4.dump",
+        "The old version starts on the claim `data/postgres`",
+    ] {
+        assert!(text.contains(piece), "{piece} is not in\n{text}");
+    }
+    assert!(explain("data/tide").contains("give the server a new, empty claim"));
+    assert!(explain("data/ledger-db").contains("is not read by another"));
 }
 
 #[test]

@@ -30,9 +30,9 @@ pub(super) struct LookUp<'a, U> {
 
 impl<U: Upstream> LookUp<'_, U> {
     pub(super) async fn candidate(&self) -> PinCandidate {
-        let (outcome, refused, beyond) = match self.look_up().await {
-            Ok(answer) => (answer.outcome, answer.refused, answer.beyond),
-            Err(why) => (Outcome::Held(why), Refusals::default(), None),
+        let Answer { outcome, refused, beyond, by_hand } = match self.look_up().await {
+            Ok(answer) => answer,
+            Err(why) => Answer::of(Outcome::Held(why), Refusals::default(), None),
         };
         let limit = self.limits.first_of(&refused);
         // Where nothing may be taken, what keeps the best back says why.
@@ -43,7 +43,7 @@ impl<U: Upstream> LookUp<'_, U> {
             (outcome, _) => outcome,
         };
         let beyond = beyond.or(limit);
-        PinCandidate { pin: self.pin.id.clone(), outcome, refused, beyond }
+        PinCandidate { pin: self.pin.id.clone(), outcome, refused, beyond, by_hand }
     }
 
     async fn look_up(&self) -> Result<Answer, Why> {
@@ -107,19 +107,17 @@ impl<U: Upstream> LookUp<'_, U> {
             names.retain(|name| theirs.contains(name));
         }
         let choice = version::choose(current, names.iter().copied(), &rules);
-        let beyond = engine.and_then(|engine| {
+        let major = engine.and_then(|engine| {
             let free = Rules { allow: Bump::Major, ..rules.clone() };
             let best = version::choose(current, names.iter().copied(), &free).best?;
-            (best.bump == Bump::Major).then(|| Why {
-                rule: Some(engine.rule.clone()),
-                ..Why::new(
-                    "datastore-major",
-                    format!(
-                        "{} is a major of {}: its data does not move with the tag; dump, upgrade and restore by hand",
-                        best.version, engine.policy.name
-                    ),
-                )
-            })
+            (best.bump == Bump::Major).then_some((engine, best.version))
+        });
+        let beyond = major.as_ref().map(|(engine, version)| {
+            let message = format!(
+                "{version} is a major of {}: its data does not move with the tag; `refit explain` writes out how it moves by hand",
+                engine.policy.name
+            );
+            Why { rule: Some(engine.rule.clone()), ..Why::new("datastore-major", message) }
         });
         let cut = (!tags.complete).then(|| {
             let message =
@@ -128,7 +126,8 @@ impl<U: Upstream> LookUp<'_, U> {
         });
         let beyond = beyond.or(late).or(cut);
         let outcome = self.moved(repository, current, &choice, beyond.as_ref()).await?;
-        Ok(Answer { outcome, refused: choice.refused, beyond })
+        let by_hand = major.map(|(_, version)| version);
+        Ok(Answer { by_hand, ..Answer::of(outcome, choice.refused, beyond) })
     }
 
     /// Completes a choice by the digest, where one is pinned.
@@ -197,7 +196,7 @@ impl<U: Upstream> LookUp<'_, U> {
         };
         let moved = self.at.cloned();
         let target = Target { version: write, digest, bump: best.bump, moved };
-        Ok(Answer { outcome: Outcome::Move(target), refused: chosen.choice.refused, beyond: None })
+        Ok(Answer::of(Outcome::Move(target), chosen.choice.refused, None))
     }
 
     /// Looks a Git repository's tags up. A tag may stand in a folder, `charts/web/v1.2.3`: then
@@ -226,11 +225,11 @@ impl<U: Upstream> LookUp<'_, U> {
         let (Some(best), Some(write)) = (&chosen.choice.best, &chosen.write) else {
             let answer = staying(version, chosen);
             let outcome = cut.clone().map_or(answer.outcome, Outcome::Held);
-            return Ok(Answer { outcome, refused: answer.refused, beyond: cut });
+            return Ok(Answer::of(outcome, answer.refused, cut));
         };
         let version = format!("{folder}{write}");
         let target = Target { version, digest: None, bump: best.bump, moved: None };
-        Ok(Answer { outcome: Outcome::Move(target), refused: chosen.choice.refused, beyond: cut })
+        Ok(Answer::of(Outcome::Move(target), chosen.choice.refused, cut))
     }
 }
 
@@ -254,6 +253,13 @@ struct Answer {
     outcome: Outcome,
     refused: Refusals,
     beyond: Option<Why>,
+    by_hand: Option<String>,
+}
+
+impl Answer {
+    fn of(outcome: Outcome, refused: Refusals, beyond: Option<Why>) -> Self {
+        Self { outcome, refused, beyond, by_hand: None }
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
@@ -270,7 +276,7 @@ fn staying(current: &str, chosen: chart::ChartChoice) -> Answer {
         }
         _ => held_by(current, &choice.refused, choice.listed),
     };
-    Answer { outcome: Outcome::Held(why), refused: choice.refused, beyond: None }
+    Answer::of(Outcome::Held(why), choice.refused, None)
 }
 
 /// Says why an image stays where it is.
