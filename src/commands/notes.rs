@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use crate::notes::{self, Declared, Fact, FactKind, Notes, Source};
+use crate::notes::{self, Declared, Fact, FactKind, Notes, Remark, Source};
 use crate::report::{self, subject};
 
 /// Tell what release notes say about an upgrade
@@ -217,10 +217,22 @@ fn briefing(read: &Notes, from: &str, to: &str) -> String {
             write_fact(&mut text, question);
         }
     }
-    if !read.remarks.is_empty() {
-        let _ = writeln!(text, "\nAbout the notes");
-        for remark in &read.remarks {
-            let _ = writeln!(text, "  {}", remark.message);
+    let titles = [("licence", "Licence"), ("known-issue", "Known issues"), ("", "About the notes")];
+    for (code, title) in titles {
+        let of = |remark: &&Remark| match code {
+            "" => remark.evidence.is_empty(),
+            code => remark.code == code,
+        };
+        let mut remarks = read.remarks.iter().filter(of).peekable();
+        if remarks.peek().is_some() {
+            let _ = writeln!(text, "\n{title}");
+        }
+        for remark in remarks {
+            let version = remark.version.iter().map(|version| format!("{version}: "));
+            let _ = writeln!(text, "  {}{}", version.collect::<String>(), remark.message);
+            for evidence in &remark.evidence {
+                let _ = writeln!(text, "    {}:{}", evidence.source, evidence.line);
+            }
         }
     }
     text

@@ -137,13 +137,26 @@ pub struct Summary {
     pub avoid: Vec<String>,
 }
 
-/// Something about the notes themselves that a reader should know.
+/// Something that a reader should know and that is no fact about the upgrade: a gap in the notes,
+/// another licence, an issue that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
-    /// A stable code, as in `no-section`.
+    /// A stable code, as in `no-section`, `licence` and `known-issue`.
     pub code: String,
+    /// The version whose notes say so; none where it is about the notes themselves.
+    pub version: Option<String>,
     /// The remark.
     pub message: String,
+    /// Where it was read; empty where it is about the notes themselves.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Remark {
+    /// Returns a remark about the notes themselves.
+    #[must_use]
+    pub fn new(code: &str, message: String) -> Self {
+        Self { code: code.to_owned(), version: None, message, evidence: Vec::new() }
+    }
 }
 
 /// All that was read between two versions.
@@ -159,6 +172,6 @@ pub struct Notes {
     pub summary: Summary,
     /// The versions that notes were found for, in order.
     pub versions: Vec<String>,
-    /// Gaps and other remarks on the notes themselves.
+    /// Gaps in the notes, and what they tell besides facts: licences, known issues.
     pub remarks: Vec<Remark>,
 }

@@ -19,8 +19,7 @@ pub(super) fn remarks(
     told: Option<&(Version, Version)>,
 ) -> Vec<Remark> {
     let mut remarks = Vec::new();
-    let mut say =
-        |code: &str, message: String| remarks.push(Remark { code: code.to_owned(), message });
+    let mut say = |code: &str, message: String| remarks.push(Remark::new(code, message));
     let (from, to) = (span.start(), span.end());
     if found.is_empty() {
         let told = told

@@ -120,7 +120,7 @@ fn no_version(sources: &[&str]) -> Option<Remark> {
             format!("{named}{more} name no version and were not read")
         }
     };
-    Some(remark("no-version", message))
+    Some(Remark::new("no-version", message))
 }
 
 impl<'a> Gathered<'a> {
@@ -205,9 +205,5 @@ fn not_released(source: &str, versions: &[Version]) -> Option<Remark> {
         if versions.len() == 1 { ("is not a release", "was") } else { ("are no releases", "were") };
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let message = format!("{source}: {}{more} {are} and {were} left out", named.join(", "));
-    (!versions.is_empty()).then(|| remark("not-released", message))
-}
-
-fn remark(code: &str, message: String) -> Remark {
-    Remark { code: code.to_owned(), message }
+    (!versions.is_empty()).then(|| Remark::new("not-released", message))
 }

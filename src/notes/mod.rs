@@ -27,6 +27,8 @@ mod span;
 mod tests;
 mod topics;
 mod version;
+#[cfg(test)]
+mod wordings;
 
 pub use rules::{RuleCard, rules};
 

@@ -23,7 +23,8 @@ const ACTS: [FactKind; 7] = [
 
 /// Parts facts from questions and sums them up.
 pub(super) fn settle(found: Collection, versions: Vec<String>, mut remarks: Vec<Remark>) -> Notes {
-    let Collection { facts, undone, declared, .. } = found;
+    let Collection { facts, undone, declared, remarks: told, .. } = found;
+    remarks.extend(newest(told));
     let names = Names::of(&facts);
     let mut kept = Vec::new();
     let mut questions = Vec::new();
@@ -41,11 +42,31 @@ pub(super) fn settle(found: Collection, versions: Vec<String>, mut remarks: Vec<
     }
     for version in taken_back {
         let message = format!("what {version} changed was taken back by a later version");
-        remarks.push(Remark { code: "undone".to_owned(), message });
+        remarks.push(Remark::new("undone", message));
     }
     kept.sort_by_key(|fact| fact.kind);
     let summary = summary(&kept, explicit);
     Notes { schema_version: SCHEMA_VERSION, facts: kept, questions, summary, versions, remarks }
+}
+
+/// The most remarks of one code that are kept.
+const MOST_REMARKS: usize = 10;
+
+/// Keeps the remarks of the newest versions: what an older one does not do yet, a newer may.
+fn newest(mut told: Vec<Remark>) -> Vec<Remark> {
+    let version = |remark: &Remark| remark.version.as_deref().and_then(Version::parse);
+    let mut kept: Vec<Remark> = Vec::new();
+    told.sort_by(|one, other| match (version(one), version(other)) {
+        (Some(one), Some(other)) => other.order(&one),
+        _ => std::cmp::Ordering::Equal,
+    });
+    for remark in told {
+        if kept.iter().filter(|known| known.code == remark.code).count() < MOST_REMARKS {
+            kept.push(remark);
+        }
+    }
+    kept.sort_by_key(|remark| remark.code == "known-issue");
+    kept
 }
 
 /// Tells whether a later version takes back what a fact says.

@@ -13,8 +13,8 @@ use crate::notes::{Confidence, FactKind, Kind};
 use crate::policy::{OnStall, Strategy};
 use crate::tree::{Patches, Tree};
 use crate::upgrade::{
-    Briefing, HereOutcome, Layer, Plan, Requirement, Satisfied, Stage, StageKind, Staged, Step,
-    Told, between,
+    Briefing, HereOutcome, Layer, Noted, Plan, Requirement, Satisfied, Stage, StageKind, Staged,
+    Step, Told, between,
 };
 use crate::version::Bump;
 
@@ -56,6 +56,8 @@ pub struct Upgrade {
     pub requirements: Vec<RequirementView>,
     /// What a person has to do, in order.
     pub steps: Vec<StepView>,
+    /// What the notes tell besides: another licence, what is known not to work.
+    pub remarks: Vec<RemarkView>,
     /// The stages in the order in which they land.
     pub stages: Vec<StageView>,
     /// What its releases are to the others: `platform`, `data` or `services`.
@@ -148,6 +150,21 @@ pub struct Here {
     pub file: Option<String>,
     /// The line, from 1.
     pub line: Option<u32>,
+}
+
+/// Something that notes tell besides facts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RemarkView {
+    /// Whose notes say so: `app` or `chart`.
+    pub of: String,
+    /// What it is: `licence` or `known-issue`.
+    pub code: String,
+    /// The version whose notes say so.
+    pub version: Option<String>,
+    /// It in the notes' own words.
+    pub summary: String,
+    /// Where it was read.
+    pub evidence: Vec<Evidence>,
 }
 
 /// What notes require of something else.
@@ -243,6 +260,7 @@ impl Upgrade {
             facts: facts(&plan.briefing),
             requirements: plan.briefing.requirements.iter().map(requirement).collect(),
             steps: plan.briefing.steps.iter().map(step).collect(),
+            remarks: plan.briefing.remarks.iter().map(noted).collect(),
             stages,
             layer: plan.turn.layer,
             after: plan.turn.after.iter().map(ToString::to_string).collect(),
@@ -260,15 +278,36 @@ fn facts(briefing: &Briefing) -> Vec<Fact> {
     told.chain(briefing.questions.iter().map(|told| fact(told, true))).collect()
 }
 
+fn of(kind: Kind) -> String {
+    match kind {
+        Kind::App => "app".to_owned(),
+        Kind::Chart => "chart".to_owned(),
+    }
+}
+
+fn evidence(read: &[crate::notes::Evidence], links: &[Option<String>]) -> Vec<Evidence> {
+    let links = links.iter().cloned().chain(std::iter::repeat(None));
+    let evidence = read.iter().cloned().zip(links);
+    evidence
+        .map(|(at, url)| Evidence { source: at.source, line: at.line, quote: at.quote, url })
+        .collect()
+}
+
+fn noted(noted: &Noted) -> RemarkView {
+    let remark = &noted.remark;
+    RemarkView {
+        of: of(noted.of),
+        code: remark.code.clone(),
+        version: remark.version.clone(),
+        summary: remark.message.clone(),
+        evidence: evidence(&remark.evidence, &noted.links),
+    }
+}
+
 fn fact(told: &Told, question: bool) -> Fact {
     let fact = told.fact.clone();
-    let links = told.links.iter().cloned().chain(std::iter::repeat(None));
-    let evidence = fact.evidence.into_iter().zip(links);
     Fact {
-        of: match told.of {
-            Kind::App => "app".to_owned(),
-            Kind::Chart => "chart".to_owned(),
-        },
+        of: of(told.of),
         kind: fact.kind,
         version: fact.version,
         name: fact.name,
@@ -284,9 +323,7 @@ fn fact(told: &Told, question: bool) -> Fact {
         }
         .to_owned(),
         question,
-        evidence: evidence
-            .map(|(at, url)| Evidence { source: at.source, line: at.line, quote: at.quote, url })
-            .collect(),
+        evidence: evidence(&fact.evidence, &told.links),
         here: told
             .here
             .iter()

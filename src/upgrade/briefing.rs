@@ -15,7 +15,7 @@ use super::plan_types::FileEdit;
 use super::requirements::{Requirement, Runs};
 use crate::diagnostic::{Position, Why};
 use crate::flux::{Inventory, ObjectName, PinKind, Release, Settings};
-use crate::notes::{Declared, Fact, FactKind, Kind};
+use crate::notes::{Declared, Fact, FactKind, Kind, Remark};
 use crate::state::State;
 use crate::tree::Tree;
 
@@ -62,6 +62,19 @@ pub struct Briefing {
     pub requirements: Vec<Requirement>,
     /// What a person has to do, in order.
     pub steps: Vec<Step>,
+    /// What the notes tell besides: another licence, what is known not to work.
+    pub remarks: Vec<Noted>,
+}
+
+/// Something that notes tell besides facts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Noted {
+    /// Whose notes say so.
+    pub of: Kind,
+    /// What they tell.
+    pub remark: Remark,
+    /// Where a person reads each piece of its evidence.
+    pub links: Vec<Option<String>>,
 }
 
 /// A fact, with what it means here.
@@ -176,6 +189,7 @@ pub(super) fn brief(
         }
         let questions = reading.notes.questions.iter();
         briefing.questions.extend(questions.map(|fact| told(reading, fact, Vec::new())));
+        briefing.remarks.extend(noted(reading));
         briefing.steps.extend(reading.moved.iter().filter_map(|moved| moved.by_hand.clone()));
         briefing.readings.push(reading.clone());
     }
@@ -223,6 +237,16 @@ fn take(
             here.push(entry);
         }
     }
+}
+
+/// Returns what the notes of a reading tell besides facts.
+fn noted(reading: &Reading) -> impl Iterator<Item = Noted> {
+    let told = reading.notes.remarks.iter().filter(|remark| !remark.evidence.is_empty());
+    told.map(|remark| Noted {
+        of: reading.of,
+        remark: remark.clone(),
+        links: remark.evidence.iter().map(|evidence| reading.link(evidence)).collect(),
+    })
 }
 
 fn told(reading: &Reading, fact: &Fact, here: Vec<Here>) -> Told {

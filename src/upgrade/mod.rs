@@ -28,7 +28,7 @@ mod units;
 
 pub use analyse::{Scope, analyse};
 pub use backup::{BackupPart, Backups, ByHand, NewFile, Subject, backups, lay};
-pub use briefing::{Background, Briefing, Here, HereOutcome, Told};
+pub use briefing::{Background, Briefing, Here, HereOutcome, Noted, Told};
 pub use candidates::{Candidates, NewPlace, Outcome, PinCandidate, Target, UPSTREAM_ERROR};
 pub use diff::{between, diff};
 pub use edits::moving;

@@ -23,7 +23,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Kind;
-use super::fact::{Confidence, Evidence, Fact, FactKind};
+use super::fact::{Confidence, Evidence, Fact, FactKind, Remark};
 use super::markup::Document;
 use super::names::Vocabulary;
 use super::passage::Passage;
@@ -34,6 +34,9 @@ use super::version::Version;
 
 /// The most places that are kept for one fact.
 const MOST_EVIDENCE: usize = 8;
+
+/// The most remarks before it that a remark is compared with.
+const MOST_COMPARED: usize = 50;
 
 /// What is the same for all sections of one reading.
 pub(super) struct Reading<'a> {
@@ -69,6 +72,8 @@ pub(super) struct Page<'a> {
 pub(super) struct Collection {
     /// In the order in which they were found.
     pub(super) facts: Vec<Fact>,
+    /// What is told besides facts.
+    pub(super) remarks: Vec<Remark>,
     /// Versions that a later one takes back.
     pub(super) undone: Vec<Version>,
     /// The facts that notes call breaking, by their place in `facts`.
@@ -217,6 +222,21 @@ impl Reader<'_> {
         let Some(fact) = self.begin(kind, mark) else { return };
         let subject = fact.summary.to_lowercase();
         self.found.add(fact, subject);
+    }
+
+    /// Tells something that is no fact about the upgrade.
+    fn remark(&mut self, code: &str, mark: &Mark<'_>) {
+        let Some(fact) = self.begin(FactKind::Breaking, mark) else { return };
+        // What an older version says as well is told of the newest.
+        let from = self.found.remarks.len().saturating_sub(MOST_COMPARED);
+        let known = self.found.remarks.iter().skip(from);
+        let mut known = known.map(|known| known.code == code && known.message == fact.summary);
+        if let Some(at) = known.position(|same| same) {
+            self.found.remarks.remove(from + at);
+        }
+        let version = Some(fact.version).filter(|version| !version.is_empty());
+        let (message, evidence) = (fact.summary, fact.evidence);
+        self.found.remarks.push(Remark { code: code.to_owned(), version, message, evidence });
     }
 
     /// Says something of a name.

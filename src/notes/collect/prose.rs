@@ -235,6 +235,8 @@ impl Reader<'_> {
             Makes::ImageMoved => self.moved(FactKind::ImageMoved, mark, hit),
             Makes::ChartMoved => self.moved(FactKind::ChartMoved, mark, hit),
             Makes::StillWorks => {}
+            Makes::Licence => self.remark("licence", mark),
+            Makes::KnownIssue => self.remark("known-issue", mark),
             Makes::Undoes => {
                 let version = groups(&hit.captures, "version");
                 self.found.undone.extend(version.first().and_then(|text| Version::parse(text)));
@@ -259,9 +261,11 @@ impl Reader<'_> {
             .iter()
             .any(|words| text.contains(words));
         let Some(version) = version.filter(|_| speaks_of_then) else { return false };
+        // `Redis below 6.2 will no longer work` has another program's version, not the next one.
+        let of_others = matches!(makes, Makes::Requires | Makes::Ends);
         Version::find_all(text, 2).iter().any(|(_, _, other)| {
-            let own =
-                self.reading.own_versions.contains(&other.to_string()) || other.is_next_of(version);
+            let own = self.reading.own_versions.contains(&other.to_string())
+                || (!of_others && other.is_next_of(version));
             other.precision() >= 2
                 && other.order(version).is_gt()
                 && !other.is_within(version)

@@ -6,7 +6,8 @@
 //! mended where it stands. Rules read language and structure and know no application. The tables
 //! are sorted by subject: [`breaking`], [`lost`], [`differs`] and [`action`] for what happens to an
 //! installation, [`settings`], [`renamed`] and [`offered`] for variables and values, [`platform`]
-//! for versions of itself, [`requires`] for those of others. [`engine`] runs them.
+//! for versions of itself, [`requires`] for those of others, [`remarks`] for what is told besides.
+//! [`engine`] runs them.
 
 pub(super) mod action;
 pub(super) mod breaking;
@@ -15,6 +16,7 @@ pub(super) mod engine;
 pub(super) mod lost;
 pub(super) mod offered;
 pub(super) mod platform;
+pub(super) mod remarks;
 pub(super) mod renamed;
 pub(super) mod requires;
 pub(super) mod settings;
@@ -52,7 +54,7 @@ pub fn rules() -> impl Iterator<Item = RuleCard> {
 fn all() -> impl Iterator<Item = &'static Rule> {
     let breaking = breaking::RULES.iter().chain(lost::RULES).chain(differs::RULES);
     let settings = settings::RULES.iter().chain(renamed::RULES).chain(offered::RULES);
-    let versions = platform::RULES.iter().chain(requires::RULES);
+    let versions = platform::RULES.iter().chain(requires::RULES).chain(remarks::RULES);
     breaking.chain(action::RULES).chain(settings).chain(versions)
 }
 
@@ -97,6 +99,10 @@ pub(super) enum Makes {
     ImageMoved,
     /// A chart has another name.
     ChartMoved,
+    /// The application has another licence.
+    Licence,
+    /// Something is known not to work.
+    KnownIssue,
     /// What this part calls removed still works.
     StillWorks,
     /// This version takes back what another one did.

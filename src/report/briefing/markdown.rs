@@ -11,7 +11,7 @@ use crate::forge::neutral;
 use crate::notes::{Evidence, FactKind, Kind};
 use crate::report::facts::{label, moved_text, subject};
 use crate::report::runbook::{cell, phrase};
-use crate::upgrade::{Briefing, Requirement, Satisfied, Step, Told, Verdict};
+use crate::upgrade::{Briefing, Noted, Requirement, Satisfied, Step, Told, Verdict};
 
 /// How many points stand open; what is more is folded.
 const OPEN: usize = 25;
@@ -30,6 +30,9 @@ pub(in crate::report) fn briefing_markdown(briefing: &Briefing) -> (String, Stri
     text.push_str("### What the notes say\n\n");
     for line in briefing.readings.iter().flat_map(read) {
         let _ = writeln!(text, "- {}", phrase(&line));
+    }
+    for licence in briefing.remarks.iter().filter(|noted| noted.remark.code == "licence") {
+        let _ = writeln!(text, "- **licence** {}", noted_markdown(licence));
     }
     let mut laid = lay(briefing);
     let overflow = cut_to(&mut laid.first, OPEN);
@@ -51,7 +54,30 @@ pub(in crate::report) fn briefing_markdown(briefing: &Briefing) -> (String, Stri
     details(&mut folded, "more that break something or ask for something", &overflow);
     details(&mut folded, "more that are good to know", &laid.rest);
     details(&mut folded, "more that concern nothing that is set here", &laid.folded);
+    known_issues(&mut folded, briefing);
     (text, folded)
+}
+
+/// Folds away what is known not to work.
+fn known_issues(text: &mut String, briefing: &Briefing) {
+    let known = briefing.remarks.iter().filter(|noted| noted.remark.code == "known-issue");
+    let known: Vec<String> = known.map(|noted| format!("- {}\n", noted_markdown(noted))).collect();
+    if !known.is_empty() {
+        let _ = writeln!(text, "<details><summary>Known issues: {}</summary>\n", known.len());
+        text.extend(known);
+        text.push_str("\n</details>\n");
+    }
+}
+
+/// Returns what notes tell besides facts, with the version and the place.
+fn noted_markdown(noted: &Noted) -> String {
+    let remark = &noted.remark;
+    let version = remark.version.as_deref().map(neutral::line).unwrap_or_default();
+    let words = phrase(&cut(remark.message.trim(), LONGEST_QUOTE));
+    let read = remark.evidence.first();
+    let link = noted.links.first().and_then(Option::as_ref);
+    let at = read.map(|evidence| format!(" ({})", place(evidence, link, neutral::code)));
+    format!("{version}: “{words}”{}", at.unwrap_or_default())
 }
 
 /// Returns the headline of a briefing: what a reader must know before anything else.

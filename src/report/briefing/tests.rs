@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::notes::{self, Source};
-use crate::upgrade::Here;
+use crate::upgrade::{Here, Noted};
 
 const NOTES: &str = "\
 # 3.1.0
@@ -33,6 +33,9 @@ fn plain(briefing: &Briefing, all: bool) -> String {
 fn briefing(notes: &str) -> Briefing {
     let source = Source { name: "notes.md".into(), text: notes.into() };
     let read = notes::read(&[source], "2.0.0", "3.1.0", Kind::App).unwrap();
+    let remarks = read.remarks.into_iter().filter(|remark| !remark.evidence.is_empty());
+    let noted = |remark| Noted { of: Kind::App, remark, links: vec![None] };
+    let remarks = remarks.map(noted).collect();
     let told = read.facts.into_iter().map(|fact| {
         let here = match (fact.kind, fact.old.as_ref().or(fact.name.as_ref())) {
             (_, Some(name)) if name == "LANTERN_PORT" => Some(HereOutcome::Edit),
@@ -42,7 +45,7 @@ fn briefing(notes: &str) -> Briefing {
         let here = here.map(|outcome| Here { outcome, text: "so".into(), position: None });
         Told { of: Kind::App, links: vec![None], here: here.into_iter().collect(), fact }
     });
-    Briefing { told: told.collect(), ..Briefing::default() }
+    Briefing { told: told.collect(), remarks, ..Briefing::default() }
 }
 
 #[test]
@@ -110,4 +113,33 @@ fn a_bare_heading_is_no_point_beside_what_it_heads() {
     let text = plain(&briefing(bare), true);
     assert!(!text.contains(": Action required\n"), "{text}");
     assert!(text.contains("LANTERN_KEY"), "{text}");
+}
+
+#[test]
+fn known_issues_are_folded_and_a_licence_is_told() {
+    let notes = "# 3.1.0\n\nThe lamp changed its license from MIT to AGPL-3.0.\n\n\
+        ## Known issues\n\n- The light of @keeper flickers.\n";
+    let mut briefing = briefing(notes);
+    let text = plain(&briefing, false);
+    assert!(text.contains("licence 3.1.0: The lamp changed its license"), "{text}");
+    assert!(text.contains("1 more that are known not to work"), "{text}");
+    assert!(plain(&briefing, true).contains("known issue 3.1.0: The light"), "{text}");
+    briefing.readings.push(Reading {
+        pins: Vec::new(),
+        of: Kind::App,
+        subject: "lamp".into(),
+        from: "2.0.0".into(),
+        to: "3.1.0".into(),
+        homes: Vec::new(),
+        notes: notes::read(&[], "2.0.0", "3.1.0", Kind::App).unwrap(),
+        links: std::collections::BTreeMap::new(),
+        moved: None,
+        published: None,
+        remarks: Vec::new(),
+    });
+    let (shown, folded) = briefing_markdown(&briefing);
+    assert!(shown.contains("- **licence** 3\\.1.0: “The lamp changed its license"), "{shown}");
+    assert!(folded.contains("<details><summary>Known issues: 1</summary>"), "{folded}");
+    assert!(folded.contains("flickers.” (`notes.md:7`)"), "{folded}");
+    assert!(!folded.contains("of @keeper"), "a mention is neutral: {folded}");
 }

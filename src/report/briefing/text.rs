@@ -6,7 +6,7 @@ use super::{Group, Point, lay, read};
 use crate::notes::{Evidence, Fact, FactKind, Kind};
 use crate::report::facts::{label, moved_text, requirement_text, subject};
 use crate::report::style::{CYAN, DIM, RED, YELLOW, paint};
-use crate::upgrade::{Briefing, Here, HereOutcome, Step, Verdict};
+use crate::upgrade::{Briefing, Here, HereOutcome, Noted, Step, Verdict};
 
 /// How many points that meet no setting a preview shows of what breaks, and of the rest.
 const SHOWN: (usize, usize) = (8, 3);
@@ -34,6 +34,13 @@ pub(in crate::report) fn briefing_text(briefing: &Briefing, all: bool) -> String
     // A move that is carried out stands among the reasons.
     for moved in briefing.moves().filter(|moved| moved.verdict != Verdict::Change) {
         page.line(&moved_text(moved));
+    }
+    let known = briefing.remarks.iter().filter(|noted| noted.remark.code == "known-issue").count();
+    for noted in &briefing.remarks {
+        page.noted(noted);
+    }
+    if !all {
+        page.more(known, "that are known not to work");
     }
     for (index, step) in briefing.steps.iter().enumerate() {
         let at = step.position.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
@@ -112,6 +119,20 @@ impl Page<'_> {
         }
         for here in &point.told.here {
             self.line(&format!("    {}", here_text(here, self.steps)));
+        }
+    }
+
+    /// Writes what notes tell besides facts; known issues only where everything is wanted.
+    fn noted(&mut self, noted: &Noted) {
+        let remark = &noted.remark;
+        if !self.all && remark.code == "known-issue" {
+            return;
+        }
+        let version = remark.version.as_deref().unwrap_or_default();
+        let code = paint(CYAN, &remark.code.replace('-', " "));
+        self.line(&format!("{code} {version}: {}", remark.message));
+        if self.all {
+            remark.evidence.iter().for_each(|evidence| self.quote(evidence));
         }
     }
 

@@ -82,6 +82,7 @@ impl Pages {
             .iter()
             .chain(&notes.questions)
             .flat_map(|fact| &fact.evidence)
+            .chain(notes.remarks.iter().flat_map(|remark| &remark.evidence))
             .map(|evidence| evidence.source.as_str())
             .collect();
         let links = self.links.iter().filter(|(name, _)| mentioned.contains(&name.as_str()));
