@@ -9,6 +9,10 @@ use crate::tree::{MemoryTree, Overlay, RepoPath, Tree};
 use crate::upgrade::{Change, render};
 use crate::yaml::Stream;
 
+mod cluster;
+mod dumps;
+mod volumes;
+
 const WEB: &str = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: a}\nspec: {chart: {spec: {chart: x}}}\n";
 const DB: &str = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: db, namespace: a}\nspec:\n  \
                   chart: {spec: {chart: x}}\n  values: {image: {repository: docker.io/library/postgres, tag: \"17.2\"}}\n";
@@ -169,24 +173,6 @@ fn check(tree: &MemoryTree, state: State, preference: &[Backup], expected: &str)
     part.clone()
 }
 
-#[test]
-fn a_cluster_is_backed_up_where_it_is_applied() {
-    let part = check(
-        &files(&[]),
-        cnpg(),
-        &[Backup::Cnpg],
-        "data/kustomization.yaml\n-resources: [cluster.yaml]\n+resources: [cluster.yaml, refit-web-2-0-#.yaml]\n\
-         data/refit-web-2-0-#.yaml\n+---\n+# Made for image a/web: 1.0 → 2.0@sha256:abc.\n+apiVersion: postgresql.cnpg.io/v1\n+kind: Backup\n\
-         +metadata:\n+  name: refit-web-2-0-#\n+  namespace: pg\n+  annotations:\n\
-         +    # Deleting a Backup can delete its snapshot; so it stays when this file goes.\n\
-         +    kustomize.toolkit.fluxcd.io/prune: disabled\n+spec:\n+  cluster:\n+    name: main\n+  method: plugin\n\
-         +  pluginConfiguration:\n+    name: barman-cloud.cloudnative-pg.io\n",
-    );
-    let asks = part.gate.asks.unwrap();
-    assert_eq!((asks.kind.as_str(), asks.name.namespace.as_deref()), ("Backup", Some("pg")));
-    assert_eq!(part.keeps, ["postgresql in the Cluster pg/main"]);
-}
-
 /// Compares what is said of the one thing that is left to a person, by its codes.
 #[track_caller]
 fn check_by_hand(tree: &MemoryTree, state: State, preference: &[Backup], expected: &str) {
@@ -203,161 +189,6 @@ fn check_by_hand(tree: &MemoryTree, state: State, preference: &[Backup], expecte
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with(expected), "{said:?}");
     assert!(said[0].is_empty() == expected.is_empty(), "{said:?}");
-}
-
-#[test]
-fn a_cluster_without_a_place_of_its_own_is_left_to_a_person() {
-    let only = &[Backup::Cnpg];
-    let bare = CLUSTER.replace("MORE", "");
-    check_by_hand(&files(&[("data/cluster.yaml", &bare)]), cnpg(), only, "cnpg-no-method: ");
-    let gone = files(&[("data/cluster.yaml", ""), ("data/kustomization.yaml", "resources: []")]);
-    check_by_hand(&gone, cnpg(), only, "cnpg-unknown: ");
-    let second = flux("second", "").replace("path: ./second", "path: ./data");
-    check_by_hand(
-        &files(&[("flux/second.yaml", &second)]),
-        cnpg(),
-        only,
-        "no-place: data/cluster.yaml: there is no place for a new object beside it: 2 Kustomizations apply",
-    );
-    let prefixed = "namespace: pg\nnamePrefix: x-\nresources: [cluster.yaml]";
-    let state = || {
-        let cluster = ObjectName::new(Some("pg"), "x-main");
-        State { stores: vec![store("postgresql", Lives::Cnpg { cluster })], ..State::default() }
-    };
-    check_by_hand(&files(&[("data/kustomization.yaml", prefixed)]), state(), only, "no-place: ");
-    let component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamespace: pg\nresources: [cluster.yaml]";
-    check_by_hand(&files(&[("data/kustomization.yaml", component)]), cnpg(), only, "no-place: ");
-    let shared = "x: &x [cluster.yaml]\nnamespace: pg\nresources: *x";
-    check_by_hand(&files(&[("data/kustomization.yaml", shared)]), cnpg(), only, "no-place: ");
-    // Nothing is made where nobody asks, and another way is not worth a word.
-    check_by_hand(&files(&[]), cnpg(), &[Backup::Manual, Backup::Cnpg], "");
-    let unknown = chosen(
-        &files(&[]),
-        State { stores: cnpg().stores, volumes: Vec::new(), ..State::default() },
-        &[],
-    );
-    assert_eq!((unknown.parts.len(), unknown.by_hand.len()), (0, 1));
-}
-
-#[test]
-fn a_folder_without_a_kustomization_takes_the_file_alone() {
-    let (alone, apps) = (flux("alone", ""), flux("apps", ""));
-    let snapshot = "  backup: {volumeSnapshot: {snapshotOwnerReference: backup}}\n";
-    let cluster = CLUSTER.replace("{name: main}", "{name: main, namespace: pg}");
-    let tree = MemoryTree::of([
-        ("flux/alone.yaml", alone.as_str()),
-        ("flux/apps.yaml", &apps),
-        ("apps/web.yaml", WEB),
-        ("alone/cluster.yaml", &cluster.replace("MORE", snapshot)),
-    ])
-    .unwrap();
-    let backups = chosen(&tree, cnpg(), &[Backup::Cnpg]);
-    let [part] = backups.parts.as_slice() else { panic!("{backups:?}") };
-    assert_eq!((part.edits.len(), part.files.len()), (0, 1));
-    assert!(part.files[0].path.as_str().starts_with("alone/refit-web-2-0-"));
-    assert!(part.files[0].text.contains("  method: volumeSnapshot\n"));
-    assert!(part.removal.contains("take its snapshot along"));
-}
-
-#[test]
-fn a_source_of_its_own_is_triggered_once() {
-    let with = |source: &str| {
-        let list = "resources:\n  - web.yaml\n  - source.yaml\n";
-        files(&[("apps/source.yaml", source), ("apps/kustomization.yaml", list)])
-    };
-    let part = check(
-        &with(SOURCE),
-        volume(),
-        &[Backup::Cnpg, Backup::Volsync],
-        "apps/source.yaml\n+    manual: refit-web-2-0-#\n",
-    );
-    assert!(part.removal.contains("the schedule `0 3 * * *` counts again"), "{}", part.removal);
-    check(
-        &with(&SOURCE.replace("schedule: 0 3 * * * # at night", "manual: first")),
-        volume(),
-        &[Backup::Volsync],
-        "apps/source.yaml\n-    manual: first\n+    manual: refit-web-2-0-#\n",
-    );
-    let only = &[Backup::Volsync];
-    check_by_hand(&files(&[]), volume(), only, "volsync-unknown: ");
-    check_by_hand(&with(&SOURCE.replace("web-data", "other")), volume(), only, "volsync-unknown: ");
-    check_by_hand(
-        &with(&format!("{SOURCE}  paused: true\n")),
-        volume(),
-        only,
-        "volsync-not-usable: ",
-    );
-    let mut shared = volume();
-    shared.volumes[0].shared_with = vec![ObjectName::new(Some("a"), "db")];
-    check_by_hand(&with(SOURCE), shared, only, "claim-shared: a/db writes");
-    check_by_hand(&with(SOURCE), cnpg(), only, "keeps-running: ");
-}
-
-#[test]
-fn a_shared_source_is_triggered_for_one_application_alone() {
-    let component =
-        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [source.yaml]";
-    let source = SOURCE.replace("name: web\n  namespace: a", "name: \"${APP}\"");
-    let source = source.replace("web-data", "${APP}-data");
-    let app = |name: &str| {
-        let more = format!("  targetNamespace: a\n  postBuild: {{substitute: {{APP: {name}}}}}\n");
-        flux(name, &more)
-    };
-    let (web, shop) = (app("web"), app("shop"));
-    let other = WEB.replace("name: web", "name: shop");
-    let kustomization = "resources:\n  - app.yaml\ncomponents:\n  - ../volsync\n";
-    let tree = |kustomization: &str, web: &str| {
-        MemoryTree::of([
-            ("flux/web.yaml", web),
-            ("flux/shop.yaml", &shop),
-            ("web/app.yaml", WEB),
-            ("web/kustomization.yaml", kustomization),
-            ("shop/app.yaml", &other),
-            ("shop/kustomization.yaml", "resources: [app.yaml]\ncomponents: [../volsync]\n"),
-            ("volsync/source.yaml", &source),
-            ("volsync/kustomization.yaml", component),
-        ])
-        .unwrap()
-    };
-    let only = &[Backup::Volsync];
-    let patch = "+  - target:\n+      group: volsync.backube\n+      kind: ReplicationSource\n+    patch: |\n\
-                 +      apiVersion: volsync.backube/v1alpha1\n+      kind: ReplicationSource\n+      metadata:\n+        name: any\n\
-                 +      spec:\n+        trigger:\n+          manual: refit-web-2-0-#\n";
-    let part = check(
-        &tree(kustomization, &web),
-        volume(),
-        only,
-        &format!("web/kustomization.yaml\n+patches:\n{patch}"),
-    );
-    assert_eq!(part.gate.asks.unwrap().name.to_string(), "a/web");
-    let patched = format!("{kustomization}patches:\n  - path: x.yaml\n");
-    check(&tree(&patched, &web), volume(), only, &format!("web/kustomization.yaml\n{patch}"));
-
-    // What a second Kustomization builds as well is not this application's alone.
-    let second =
-        web.replace("{name: web, n", "{name: second, n").replace("APP: web", "APP: second");
-    let twice = format!("{web}---\n{second}");
-    check_by_hand(&tree(kustomization, &twice), volume(), only, "volsync-not-usable: ");
-}
-
-#[test]
-fn velero_backs_the_namespace_up_from_its_own() {
-    let velero = flux("velero", "");
-    let more = [("flux/velero.yaml", velero.as_str()), ("velero/schedule.yaml", SCHEDULE)];
-    let part = check(
-        &files(&more),
-        volume(),
-        &[Backup::Volsync, Backup::Velero],
-        "velero/refit-web-2-0-#.yaml\n+---\n+# Made for image a/web: 1.0 → 2.0@sha256:abc.\n+apiVersion: velero.io/v1\n+kind: Backup\n\
-         +metadata:\n+  name: refit-web-2-0-#\n+  namespace: velero\n+  annotations:\n+    # Velero deletes it when its time is over; so it stays when this file goes.\n\
-         +    kustomize.toolkit.fluxcd.io/prune: disabled\n+spec:\n+  includedNamespaces:\n+    - a\n+  storageLocation: off-site\n+  snapshotMoveData: true\n",
-    );
-    let codes: Vec<_> = part.why.iter().map(|why| why.code.as_str()).collect();
-    assert_eq!(codes, ["backup-velero", "volsync-unknown"]);
-    check_by_hand(&files(&[]), volume(), &[Backup::Velero], "velero-unknown: ");
-    let mut nfs = volume();
-    nfs.volumes[0].kind = VolumeKind::Nfs;
-    check_by_hand(&files(&more), nfs, &[Backup::Volsync, Backup::Velero], "");
 }
 
 fn credentials() -> Vec<Credential> {
@@ -386,78 +217,6 @@ fn neighbour() -> State {
     let mut store = store("postgresql", Lives::Neighbour { release });
     store.credentials = credentials();
     State { stores: vec![store], ..State::default() }
-}
-
-#[test]
-fn a_job_dumps_a_database_with_the_server_s_own_tools() {
-    let part = check(
-        &files(&[]),
-        neighbour(),
-        &[Backup::Cnpg, Backup::Job],
-        "apps/kustomization.yaml\n+  - ./refit-web-2-0-#.yaml\n\
-         apps/refit-web-2-0-#.yaml\n+---\n+# Made for image a/web: 1.0 → 2.0@sha256:abc. The dump goes to refit-web-2-0-#.dump on the claim dumps.\n\
-         +apiVersion: batch/v1\n+kind: Job\n+metadata:\n+  name: refit-web-2-0-#\n+  namespace: a\n+  annotations:\n\
-         +    kustomize.toolkit.fluxcd.io/substitute: disabled\n+spec:\n+  backoffLimit: 0\n+  template:\n+    spec:\n+      restartPolicy: Never\n\
-         +      automountServiceAccountToken: false\n+      securityContext:\n+        runAsNonRoot: true\n+        runAsUser: 65534\n\
-         +        runAsGroup: 65534\n+        fsGroup: 65534\n+        fsGroupChangePolicy: OnRootMismatch\n+        seccompProfile:\n\
-         +          type: RuntimeDefault\n+      containers:\n+        - name: dump\n+          image: \"docker.io/library/postgres:17.2\"\n+          command:\n+            - sh\n\
-         +            - -ec\n+            - |\n+              pg_dump --format=custom --file=\"$DUMP\"\n\
-         +              pg_restore --list \"$DUMP\" > /dev/null\n+          env:\n+            - name: DUMP\n\
-         +              value: /dumps/refit-web-2-0-#.dump\n+            - name: PGHOST\n+              value: db.a.svc.cluster.local\n\
-         +            - name: PGUSER\n+              valueFrom:\n+                secretKeyRef:\n+                  name: web-db\n+                  key: DB_USER\n\
-         +            - name: PGPASSWORD\n+              valueFrom:\n+                secretKeyRef:\n+                  name: web-db\n+                  key: DB_PASS\n\
-         +            - name: PGDATABASE\n+              value: \"on\"\n+          securityContext:\n+            allowPrivilegeEscalation: false\n\
-         +            readOnlyRootFilesystem: true\n+            capabilities:\n+              drop:\n+                - ALL\n\
-         +          resources:\n+            requests:\n+              cpu: 50m\n+              memory: 128Mi\n+            limits:\n\
-         +              memory: 1Gi\n+          volumeMounts:\n+            - name: dumps\n+              mountPath: /dumps\n\
-         +            - name: tmp\n+              mountPath: /tmp\n+      volumes:\n+        - name: dumps\n\
-         +          persistentVolumeClaim:\n+            claimName: dumps\n+        - name: tmp\n+          emptyDir:\n+            sizeLimit: 64Mi\n",
-    );
-    assert!(!part.files[0].text.contains("${") && !part.files[0].text.contains("ttlSeconds"));
-    let only = &[Backup::Job];
-    let mut state = neighbour();
-    state.stores[0].credentials.remove(2);
-    check_by_hand(&files(&[]), state, only, "job-no-credentials: the password for postgresql");
-    let mut state = neighbour();
-    state.stores[0].credentials[1].secret = Some(ObjectName::new(Some("b"), "web-db"));
-    check_by_hand(&files(&[]), state, only, "job-no-credentials: the user");
-    let mut state = neighbour();
-    state.stores[0].credentials[0].literal = Some("${DB_HOST}".into());
-    check_by_hand(&files(&[]), state, only, "job-no-credentials: the host");
-    let mut state = neighbour();
-    state.stores[0].engine = "cockroachdb".into();
-    check_by_hand(&files(&[]), state, only, "job-unknown-engine: ");
-    let unnamed = DB.replace("docker.io/library/postgres", "acme/db");
-    check_by_hand(&files(&[("apps/db.yaml", &unnamed)]), neighbour(), only, "job-no-image: ");
-    let nowhere = chosen_with(&files(&[]), neighbour(), only, &[]);
-    assert_eq!(nowhere.by_hand[0].why[0].code, "job-no-destination");
-}
-
-#[test]
-fn every_engine_is_dumped_by_its_own_tool() {
-    let one = NonZeroU32::new(1000);
-    let dumps = [Dumps { releases: Vec::new(), claim: "dumps".into(), user: one }];
-    for (engine, telling, ending) in [
-        ("timescaledb", "pg_dump --format=custom", ".dump"),
-        ("mysql", "value: \"3306\"", ".sql"),
-        ("mongodb", "--config=/tmp/sign-in.yaml", ".archive.gz"),
-        ("redis", "--rdb \"$DUMP\"", ".rdb"),
-    ] {
-        let mut state = neighbour();
-        state.stores[0].engine = engine.into();
-        state.stores[0].volumes = vec![claim("db-data")];
-        let made = chosen_with(&files(&[]), state.clone(), &[Backup::Job], &dumps);
-        let text = &made.parts[0].files[0].text;
-        assert!(text.contains(telling) && text.contains("runAsUser: 1000"), "{text}");
-        assert!(text.contains(&format!("{ending} on the claim")), "{text}");
-        // A password is a variable of its own and never an argument.
-        let script = text.split("env:").next().unwrap();
-        assert!(!script.contains("--password=") && !text.contains("${"), "{text}");
-        Stream::parse(text.clone()).unwrap();
-        state.stores[0].volumes.clear();
-        let without = chosen_with(&files(&[]), state, &[Backup::Job], &dumps);
-        assert_eq!(without.parts.is_empty(), engine == "redis", "{without:?}");
-    }
 }
 
 #[test]
