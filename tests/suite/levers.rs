@@ -5,16 +5,15 @@
 //! printed with its reason, so that a run can be compared with the one before.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use refit::flux::{Inventory, LeverKind, Pin, Release, discover};
 use refit::image::Digest;
 use refit::policy;
-use refit::tree::{Overlay, Patches, Tree, WorkTree};
+use refit::tree::{Overlay, Patches, Tree};
 use refit::upgrade::{Change, FileEdit, Target, moving, render};
 use refit::version::Bump;
 
-use crate::corpus::folders;
+use crate::real;
 
 #[derive(Default)]
 struct Report {
@@ -28,50 +27,27 @@ struct Report {
     failures: Vec<String>,
 }
 
-/// Lists the repositories inside the folders of the corpus.
-pub(crate) fn repositories() -> Vec<PathBuf> {
-    let inside = folders().into_iter().flat_map(std::fs::read_dir).flatten();
-    let mut found: Vec<_> = inside.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    found.retain(|path| path.is_dir());
-    found.sort();
-    found
-}
-
 #[test]
 fn every_stop_and_every_move_comes_back() {
-    let repositories = repositories();
-    if repositories.is_empty() {
-        println!("skipped: no REFIT_CORPUS and no ../shared/corpus/repos");
-        return;
-    }
-    let (policies, broken) = policy::builtin();
-    assert!(broken.is_empty(), "{broken:?}");
     let mut report = Report::default();
-    for repository in repositories {
-        let Ok(tree) = WorkTree::open(&repository) else { continue };
-        let inventory = discover(&tree, &policies, &|_| true).expect("the files can be listed");
-        check(&tree, &inventory, &mut report);
+    if !real::each(|tree, inventory, _| check(tree, inventory, &mut report)) {
+        return;
     }
     print(&report);
     assert!(report.releases > 0, "no release was found");
-    assert!(report.failures.is_empty(), "{} failures", report.failures.len());
+    real::none_failed(&report.failures);
     assert!(report.refused.is_empty(), "{} edits are refused", report.refused.len());
 }
 
 fn print(report: &Report) {
     let Report { releases, stops, pins, moved, .. } = report;
-    for (lever, count) in &report.levers {
-        println!("{count:5} {lever}");
-    }
+    real::tell(&report.levers);
     println!("{releases} releases, {stops} stops taken back; {pins} pins, {moved} moved and back");
     for (code, count) in &report.locked {
         println!("{count:5} not editable: {code}");
     }
     for line in &report.refused {
         println!("refused: {line}");
-    }
-    for line in &report.failures {
-        println!("FAILURE {line}");
     }
 }
 

@@ -57,6 +57,8 @@ mod picture;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod real;
+#[cfg(test)]
 mod remediation;
 #[cfg(test)]
 mod runbooks;

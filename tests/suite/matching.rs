@@ -151,16 +151,14 @@ struct Tally {
 
 #[test]
 fn every_setting_of_real_repositories_is_renamed_and_restored() {
-    let folders = crate::corpus::folders();
-    if folders.is_empty() {
-        println!("skipped: no REFIT_CORPUS and no ../shared/corpus/repos");
+    let repositories = crate::real::repositories();
+    if repositories.is_empty() {
         return;
     }
     // What is not optimised is some twenty times slower, and every release is read in either.
     let one_of = if cfg!(debug_assertions) { 12 } else { 1 };
     let mut tally = Tally::default();
-    let inside = |folder: PathBuf| std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-    for repo in folders.into_iter().flat_map(inside).filter(|path| path.is_dir()) {
+    for repo in repositories {
         let tree = WorkTree::open(&repo).unwrap();
         let all = all_settings(&tree);
         let upgraded: BTreeSet<_> = all.keys().cloned().collect();

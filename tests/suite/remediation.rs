@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use refit::flux::{AppliedBy, Release, discover};
 use refit::policy;
-use refit::tree::{Overlay, Tree, WorkTree};
+use refit::tree::{Overlay, Tree};
 use refit::upgrade::{Change, FileEdit, render};
 
-use crate::levers::repositories;
+use crate::real;
 
 #[derive(Default)]
 struct Report {
@@ -22,31 +22,19 @@ struct Report {
 
 #[test]
 fn every_switch_comes_back() {
-    let repositories = repositories();
-    if repositories.is_empty() {
-        println!("skipped: no REFIT_CORPUS and no ../shared/corpus/repos");
-        return;
-    }
-    let (policies, _) = policy::builtin();
     let mut report = Report::default();
-    for repository in repositories {
-        let Ok(tree) = WorkTree::open(&repository) else { continue };
-        let inventory = discover(&tree, &policies, &|_| true).expect("the files can be listed");
+    let any = real::each(|tree, inventory, _| {
         for release in &inventory.releases {
             count(release, &mut report);
-            check(&tree, release, &mut report);
+            check(tree, release, &mut report);
         }
+    });
+    if !any {
+        return;
     }
-    for (what, count) in &report.counts {
-        println!("{count:5} {what}");
-    }
-    for (what, count) in &report.examples {
-        println!("{count:5} {what}");
-    }
-    for failure in &report.failures {
-        println!("FAILURE {failure}");
-    }
-    assert!(report.failures.is_empty(), "{} failures", report.failures.len());
+    real::tell(&report.counts);
+    real::tell(&report.examples);
+    real::none_failed(&report.failures);
     assert!(report.counts["releases"] > 0, "the corpus holds no release");
 }
 

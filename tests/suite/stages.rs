@@ -8,13 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use refit::diagnostic::Why;
-use refit::flux::{Inventory, ObjectName, discover};
+use refit::flux::{Inventory, ObjectName};
 use refit::policy::{self, Backup, Dumps, Strategy};
 use refit::state::{State, states};
-use refit::tree::{Overlay, RepoPath, Tree, WorkTree};
+use refit::tree::{Overlay, Tree};
 use refit::upgrade::{BackupPart, Change, Subject, Unit, backups, lay, order, preflight, render};
 
-use crate::levers::repositories;
+use crate::real;
 
 #[derive(Default)]
 struct Report {
@@ -39,30 +39,19 @@ impl Report {
 
 #[test]
 fn what_is_made_around_an_upgrade_comes_back() {
-    let repositories = repositories();
-    if repositories.is_empty() {
-        println!("skipped: no REFIT_CORPUS and no ../shared/corpus/repos");
+    let mut report = Report::default();
+    let any = real::each(|tree, inventory, policies| {
+        let states = states(tree, inventory, policies, &|_| true, None).expect("they were listed");
+        ordered(inventory, policies, &mut report);
+        for index in 0..inventory.releases.len() {
+            release(tree, inventory, &states, index, &mut report);
+        }
+    });
+    if !any {
         return;
     }
-    let (policies, _) = policy::builtin();
-    let mut report = Report::default();
-    for repository in repositories {
-        let Ok(tree) = WorkTree::open(&repository) else { continue };
-        let keep = |_: &RepoPath| true;
-        let inventory = discover(&tree, &policies, &keep).expect("the files can be listed");
-        let states = states(&tree, &inventory, &policies, &keep, None).expect("likewise");
-        ordered(&inventory, &policies, &mut report);
-        for index in 0..inventory.releases.len() {
-            release(&tree, &inventory, &states, index, &mut report);
-        }
-    }
-    for (what, count) in &report.counts {
-        println!("{count:5} {what}");
-    }
-    for failure in &report.failures {
-        println!("FAILURE {failure}");
-    }
-    assert!(report.failures.is_empty(), "{} failures", report.failures.len());
+    real::tell(&report.counts);
+    real::none_failed(&report.failures);
     assert!(!report.counts.is_empty(), "the corpus holds no release");
 }
 
