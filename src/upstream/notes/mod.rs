@@ -2,7 +2,7 @@
 //!
 //! A question is asked about a [`NotesHome`], which [`home`] reads from an address, and the two
 //! versions of an upgrade. [`forge`] turns the home into addresses, with what is particular to
-//! [`github`], [`gitlab`] and [`gitea`]; [`read`] asks in the order that costs least: releases,
+//! [`github`], [`gitlab`] and [`gitea`]; [`read`] answers, and [`visit`] asks in the order that costs least: releases,
 //! then the changelog, and only where these do not tell enough one list of all files, in which
 //! [`files`] finds folders of notes and upgrade guides. [`changelog`] tells how far one has come. [`releases`] chooses what belongs to the
 //! upgrade, with versions as [`span`] reads them; [`ask`] asks each thing once a run and knows
@@ -23,6 +23,7 @@ mod html;
 mod read;
 mod releases;
 mod span;
+mod visit;
 
 pub use annotations::chart_notes;
 pub use home::{NotesHome, Part};
