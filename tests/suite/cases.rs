@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::parts_git::Scratch;
 use crate::program::{Ran, refit};
 
 fn shown(name: &str, ran: &Ran) -> String {
@@ -43,4 +44,49 @@ fn every_case_gives_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Copies what is read of a case into a repository of its own.
+fn committed(case: &Path) -> Scratch {
+    let repo = Scratch::new();
+    let from = case.join("repo");
+    for entry in walkdir::WalkDir::new(&from) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let place = repo.path().join(entry.path().strip_prefix(&from).unwrap());
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            fs::copy(entry.path(), place).unwrap();
+        }
+    }
+    repo.commit_all("Begin");
+    repo
+}
+
+#[test]
+fn every_upgrade_of_a_case_has_its_way_back() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    let mut branches = 0;
+    for case in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+        if !case.is_dir() {
+            continue;
+        }
+        let (repo, upstream) = (committed(&case), case.join("upstream"));
+        let arguments =
+            ["run", "--forge", "local", "--no-cache", "--replay", upstream.to_str().unwrap()];
+        let ran = refit(repo.path(), &arguments);
+        // Some cases are about look-ups that fail.
+        assert!([0, 2].contains(&ran.code), "{}: {}", case.display(), ran.err);
+        let listed = ["for-each-ref", "--format=%(refname) %(tree)"];
+        let base = repo.git(&["rev-parse", "main^{tree}"]);
+        let refs = repo.git(&[&listed[..], &["refs/heads/refit"]].concat());
+        for line in refs.lines() {
+            branches += 1;
+            let (name, tree) = line.split_once(' ').unwrap();
+            let same = tree == base.trim();
+            assert_eq!(same, name.contains("/revert/"), "{}: {name}", case.display());
+        }
+        let again = refit(repo.path(), &arguments);
+        assert!(again.out.contains("up to date"), "{}: {}", case.display(), again.out);
+    }
+    assert!(branches > 40, "only {branches} branches were made");
 }
