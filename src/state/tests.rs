@@ -1,6 +1,8 @@
 //! The states of small repositories: one sign each, and what must not be taken for one.
 
-use super::{Credential, CredentialRole, How, Lives, State, Store, states};
+use std::collections::BTreeMap;
+
+use super::{Credential, CredentialRole, Lives, State, Store, states};
 use crate::flux::{ObjectName, discover};
 use crate::policy::builtin;
 use crate::tree::{MemoryTree, RepoPath};
@@ -25,14 +27,20 @@ fn indented(text: &str, by: usize) -> String {
     lines.join("\n") + "\n"
 }
 
-fn app(env: &str) -> String {
-    let env = indented(env, 10);
+/// Returns a release of one application: what stands in its container beside the image, and what
+/// stands beside its controllers.
+fn app_with(container: &str, beside: &str) -> String {
+    let container = indented(container, 8);
     release(
         "app",
         &format!(
-            "controllers:\n  app:\n    containers:\n      app:\n        image: {{repository: registry.example/shop/app, tag: 1.0.0}}\n        env:\n{env}"
+            "controllers:\n  app:\n    containers:\n      app:\n        image: {{repository: registry.example/shop/app, tag: 1.0.0}}\n{container}{beside}"
         ),
     )
+}
+
+fn app(env: &str) -> String {
+    app_with(&format!("env:\n{}", indented(env, 2)), "")
 }
 
 fn database(name: &str) -> String {
@@ -55,9 +63,13 @@ persistence:
     )
 }
 
-fn read(files: &[(&str, &str)]) -> std::collections::BTreeMap<ObjectName, State> {
-    let all = files.iter().copied().chain([("source.yaml", SOURCE)]);
-    let tree = MemoryTree::of(all).unwrap();
+fn read(files: &[(&str, &str)]) -> BTreeMap<ObjectName, State> {
+    let all: Vec<_> = files.iter().copied().chain([("source.yaml", SOURCE)]).collect();
+    read_all(&all)
+}
+
+fn read_all(files: &[(&str, &str)]) -> BTreeMap<ObjectName, State> {
+    let tree = MemoryTree::of(files.iter().copied()).unwrap();
     let (policies, broken) = builtin();
     assert_eq!(broken, []);
     let keep = |_: &RepoPath| true;
@@ -65,7 +77,7 @@ fn read(files: &[(&str, &str)]) -> std::collections::BTreeMap<ObjectName, State>
     states(&tree, &inventory, &policies, &keep, None).unwrap()
 }
 
-fn of<'s>(states: &'s std::collections::BTreeMap<ObjectName, State>, name: &str) -> &'s State {
+fn of<'s>(states: &'s BTreeMap<ObjectName, State>, name: &str) -> &'s State {
     &states[&ObjectName::new(Some("shop"), name)]
 }
 
@@ -93,78 +105,99 @@ metadata: {name: pg-nightly, namespace: data}
 spec: {schedule: '0 0 3 * * *', cluster: {name: pg}}
 ";
 
+/// Says what a store is: its engine, where it lives, by which sign.
+fn said(store: &Store) -> String {
+    let lives = match &store.lives {
+        Lives::Neighbour { release } => format!("in {release}"),
+        Lives::Cnpg { cluster } => format!("in the cluster {cluster}"),
+        Lives::External { host } => format!("at {host}"),
+        Lives::OwnVolume { volume, path, .. } => {
+            format!("on {volume} {}", path.as_deref().unwrap_or("-"))
+        }
+        Lives::OwnController { controller } => format!("in its {controller}"),
+        Lives::Subchart { key } => format!("with {key}"),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    format!("{} {lives} by {}", store.engine, store.how.as_str())
+}
+
+/// Compares what is said of the stores of `shop/app` beside a neighbour and a cluster.
+#[track_caller]
+fn check(app: &str, expected: &[&str]) {
+    let db = database("db");
+    let states = read(&[("app.yaml", app), ("db.yaml", &db), ("pg.yaml", CLUSTER)]);
+    let state = of(&states, "app");
+    assert_eq!(state.stores.iter().map(said).collect::<Vec<_>>(), expected, "{app}");
+    for store in &state.stores {
+        assert_eq!(store.evidence[0].position.file.as_str(), "app.yaml", "{app}");
+        // What is not told is said.
+        assert_eq!(state.unknown.is_empty(), store.lives != Lives::Unknown, "{app}");
+    }
+}
+
 #[test]
 fn each_sign_leads_to_where_the_data_lives() {
-    let neighbour = Lives::Neighbour { release: ObjectName::new(Some("shop"), "db") };
-    let cnpg = Lives::Cnpg { cluster: ObjectName::new(Some("data"), "pg") };
-    let external = |host: &str| Lives::External { host: host.to_owned() };
-    let cases: &[(&str, &str, Lives, How)] = &[
-        ("DB_HOST: db\nDB_NAME: shop", "postgresql", neighbour.clone(), How::Host),
-        (
-            "DB_HOST: db.shop.svc.cluster.local\nDB_PORT: 5432",
-            "postgresql",
-            neighbour.clone(),
-            How::Host,
-        ),
-        ("DATABASE_URL: postgres://u@db:5432/shop", "postgresql", neighbour.clone(), How::Host),
-        ("PGHOST: db", "postgresql", neighbour.clone(), How::Host),
-        (
-            "SHOP__POSTGRES__HOST: db\nSHOP__POSTGRES__MAINDB: shop",
-            "postgresql",
-            neighbour.clone(),
-            How::Host,
-        ),
+    for (env, expected) in [
+        ("DB_HOST: db\nDB_NAME: shop", "postgresql in shop/db by host"),
+        ("DB_HOST: db.shop.svc.cluster.local\nDB_PORT: 5432", "postgresql in shop/db by host"),
+        ("DATABASE_URL: postgres://u@db:5432/shop", "postgresql in shop/db by host"),
+        ("SHOP_DATABASE_SOURCE: postgres://u@db:5432/shop", "postgresql in shop/db by host"),
+        ("PGHOST: db", "postgresql in shop/db by host"),
+        ("SHOP__POSTGRES__HOST: db\nSHOP__POSTGRES__MAINDB: shop", "postgresql in shop/db by host"),
         (
             "DB_URL: postgres://$(DB_USER)@$(DB_HOST)/shop\nDB_USER: u\nDB_HOST: db",
-            "postgresql",
-            neighbour.clone(),
-            How::Host,
+            "postgresql in shop/db by host",
         ),
         (
             "DB_USER: {valueFrom: {secretKeyRef: {name: db-secret, key: USER}}}\nDB_PASS: {valueFrom: {secretKeyRef: {name: db-secret, key: PASS}}}",
-            "postgresql",
-            neighbour,
-            How::SharedSecret,
+            "postgresql in shop/db by shared Secret",
         ),
-        ("DB_HOST: pg-rw.data.svc\nDB_TYPE: postgres", "cloudnative-pg", cnpg.clone(), How::Host),
-        ("POSTGRES_HOST: pg-rw.data", "cloudnative-pg", cnpg, How::Host),
+        (
+            "DB_HOST: pg-rw.data.svc\nDB_TYPE: postgres",
+            "cloudnative-pg in the cluster data/pg by host",
+        ),
+        ("POSTGRES_HOST: pg-rw.data", "cloudnative-pg in the cluster data/pg by host"),
         (
             "DB_HOST: sql.example.org\nDB_TYPE: mysql\nDB_NAME: x",
-            "mysql",
-            external("sql.example.org"),
-            How::Host,
+            "mysql at sql.example.org by host",
+        ),
+        ("DB_HOST: 192.0.2.7\nDB_PORT: 5432\nDB_NAME: x", "postgresql at 192.0.2.7 by host"),
+        ("REDIS_URL: redis://cache.example.org:6379/0", "redis at cache.example.org by host"),
+        ("DB_HOST: elsewhere\nDB_TYPE: postgres\nDB_NAME: x", "postgresql unknown by host"),
+    ] {
+        check(&app(env), &[expected]);
+    }
+}
+
+#[test]
+fn files_of_databases_are_found_by_their_paths() {
+    let volumes = "\
+persistence:
+  cache: {type: emptyDir, globalMounts: [{path: /cache}]}
+  data: {existingClaim: app-data, globalMounts: [{path: /data}]}
+  state: {existingClaim: app-state}
+";
+    for (container, expected) in [
+        ("env: {DB_TYPE: sqlite, DB_PATH: /data/shop.db}", "sqlite on data /data/shop.db by file"),
+        (
+            "env: {SHOP_CACHE_FILE: /data/a.db, SHOP_AUTH_FILE: /data/b.db}",
+            "sqlite on data /data/a.db by file",
         ),
         (
-            "DB_HOST: 192.0.2.7\nDB_PORT: 5432\nDB_NAME: x",
-            "postgresql",
-            external("192.0.2.7"),
-            How::Host,
+            "command: [sh, -c, 'test -s /state/x.sqlite3 || setup']",
+            "sqlite on state /state/x.sqlite3 by file",
         ),
-        (
-            "REDIS_URL: redis://cache.example.org:6379/0",
-            "redis",
-            external("cache.example.org"),
-            How::Host,
-        ),
-        (
-            "DB_HOST: elsewhere\nDB_TYPE: postgres\nDB_NAME: x",
-            "postgresql",
-            Lives::Unknown,
-            How::Host,
-        ),
-    ];
-    let db = database("db");
-    for (env, engine, lives, how) in cases {
-        let app = app(env);
-        let states = read(&[("app.yaml", &app), ("db.yaml", &db), ("pg.yaml", CLUSTER)]);
-        let store = only(of(&states, "app"));
-        assert_eq!(
-            (store.engine.as_str(), &store.lives, store.how),
-            (*engine, lives, *how),
-            "{env}"
-        );
-        assert_eq!(store.evidence[0].position.file.as_str(), "app.yaml", "{env}");
-        assert_eq!(of(&states, "app").unknown.is_empty(), *lives != Lives::Unknown, "{env}");
+        ("args:\n  - |\n    path = \"/data/shop.db3\"", "sqlite on data /data/shop.db3 by file"),
+    ] {
+        check(&app_with(container, volumes), &[expected]);
+    }
+    for container in [
+        "env: {SHOP_CACHE_FILE: /cache/a.db}",
+        "env: {GEO_FILE: /usr/share/geo.db}",
+        "env: {PAGE: 'https://example.org/data/a.db'}",
+        "args:\n  - |\n    # /data/old.db\n    serve",
+    ] {
+        check(&app_with(container, volumes), &[]);
     }
 }
 
@@ -188,15 +221,9 @@ fn what_only_sounds_like_a_database_is_none() {
 
 #[test]
 fn an_embedded_database_stands_on_its_volume() {
-    let text = release(
-        "app",
+    let text = app_with(
+        "env: {DB_TYPE: sqlite, DB_PATH: /data/state/app.db}",
         "\
-controllers:
-  app:
-    containers:
-      app:
-        image: {repository: registry.example/shop/app, tag: 1.0.0}
-        env: {DB_TYPE: sqlite, DB_PATH: /data/state/app.db}
 persistence:
   cache: {type: emptyDir}
   data: {existingClaim: app-data, globalMounts: [{path: /data}]}
@@ -229,16 +256,7 @@ spec: {sourcePVC: app-data, trigger: {schedule: 0 4 * * *}}
 
 #[test]
 fn keys_of_secrets_are_named_and_values_never_are() {
-    let text = release(
-        "app",
-        "\
-controllers:
-  app:
-    containers:
-      app:
-        image: {repository: registry.example/shop/app, tag: 1.0.0}
-        envFrom: [{secretRef: {name: app-secret}}]",
-    );
+    let text = app_with("envFrom: [{secretRef: {name: app-secret}}]", "");
     let secret = "\
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
@@ -268,16 +286,7 @@ spec:
 
 #[test]
 fn a_secret_that_nothing_defines_is_said_to_be_unknown() {
-    let text = release(
-        "app",
-        "\
-controllers:
-  app:
-    containers:
-      app:
-        image: {repository: registry.example/shop/app, tag: 1.0.0}
-        envFrom: [{secretRef: {name: made-by-hand}}]",
-    );
+    let text = app_with("envFrom: [{secretRef: {name: made-by-hand}}]", "");
     let states = read(&[("app.yaml", &text)]);
     let state = of(&states, "app");
     assert_eq!(state.stores, []);
@@ -287,15 +296,9 @@ controllers:
 
 #[test]
 fn controllers_and_subcharts_are_the_release_s_own() {
-    let two = release(
-        "app",
-        "\
-controllers:
-  app:
-    containers:
-      app:
-        image: {repository: registry.example/shop/app, tag: 1.0.0}
-        env: {REDIS_HOST: app-cache}
+    let two = app_with(
+        "env: {REDIS_HOST: app-cache}",
+        "
   cache:
     containers:
       app: {image: {repository: docker.io/valkey/valkey, tag: 8.1.3}}
@@ -361,11 +364,7 @@ persistence:
         ("2.6.0", ["app", "app-jobs"], ["app-data"], "app.kubernetes.io/component"),
     ] {
         let source = SOURCE.replace("4.3.0", version);
-        let tree = MemoryTree::of([("app.yaml", text.as_str()), ("source.yaml", &source)]).unwrap();
-        let (policies, _) = builtin();
-        let keep = |_: &RepoPath| true;
-        let inventory = discover(&tree, &policies, &keep).unwrap();
-        let states = states(&tree, &inventory, &policies, &keep, None).unwrap();
+        let states = read_all(&[("app.yaml", text.as_str()), ("source.yaml", &source)]);
         let state = of(&states, "app");
         let found: Vec<_> = state.workloads.iter().map(|w| w.name.clone().unwrap()).collect();
         assert_eq!(found, names, "{version}");
