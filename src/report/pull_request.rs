@@ -107,10 +107,13 @@ fn pins(plan: &Plan) -> String {
     let mut text = String::from("| Package | From | To | Where |\n|---|---|---|---|\n");
     for pin in &plan.pins {
         let (from, to) = short(&pin.from, &pin.to);
+        let moved = pin.moved_to.as_ref();
+        let moved = moved.map(|to| format!(", now {}", neutral::code_cell(to)));
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {} |",
+            "| {}{} | {} | {} | {} |",
             neutral::code_cell(&pin.package),
+            moved.unwrap_or_default(),
             neutral::code_cell(&from),
             neutral::code_cell(&to),
             neutral::code_cell(&format!("{}:{}", pin.file, pin.line)),

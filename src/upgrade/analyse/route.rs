@@ -143,7 +143,10 @@ impl<U: Upstream> Asking<'_, U> {
             return None;
         }
         match self.follow(pin, &moved.to).await {
-            Ok(place) => Some(place),
+            Ok((place, along)) => {
+                moved.why.extend(along);
+                Some(place)
+            }
             Err(step) => {
                 moved.verdict = Verdict::Question;
                 moved.by_hand = Some(step);
@@ -180,7 +183,7 @@ impl<U: Upstream> Asking<'_, U> {
             let change = moved.as_deref_mut();
             let change = change.filter(|m| m.verdict == Verdict::Change && m.from == pin.package);
             let at = match &change {
-                Some(moved) => self.follow(pin, &moved.to).await.ok(),
+                Some(moved) => self.follow(pin, &moved.to).await.ok().map(|(place, _)| place),
                 None => None,
             };
             let question = [(*pin, limits.clone())];

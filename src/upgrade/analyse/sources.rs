@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Asking;
 use super::address::{host_of, place_of};
-use crate::diagnostic::Position;
+use crate::diagnostic::{Position, Why};
 use crate::flux::{Address, Inventory, Package, Pin, Release, Source, SourceKind};
 use crate::upgrade::candidates::NewPlace;
 use crate::upgrade::edits;
@@ -21,10 +21,16 @@ use crate::yaml;
 impl<U: Upstream> Asking<'_, U> {
     /// Returns the place that a pin moves to with the edits that lead there, or what a person has
     /// to do instead.
-    pub(super) async fn follow(&self, pin: &Pin, to: &Package) -> Result<NewPlace, Step> {
+    ///
+    /// The reason, where there is one, says which other releases come along.
+    pub(super) async fn follow(
+        &self,
+        pin: &Pin,
+        to: &Package,
+    ) -> Result<(NewPlace, Option<Why>), Step> {
         if matches!(to, Package::Image(_)) {
             return if edits::can_rename(pin) {
-                Ok(NewPlace { package: to.clone(), edits: Vec::new() })
+                Ok((NewPlace { package: to.clone(), edits: Vec::new() }, None))
             } else {
                 let text = format!(
                     "write {to} instead of {}: its name stands where refit cannot change it alone",
@@ -41,6 +47,7 @@ impl<U: Upstream> Asking<'_, U> {
             return Err(by_hand(text, Some(pin.place().position.clone())));
         }
         let mut edits: Vec<FileEdit> = Vec::new();
+        let mut along: Vec<String> = Vec::new();
         for id in &pin.releases {
             let release = self.whole.releases.iter().find(|release| release.id == *id);
             let Some(release) = release else { continue };
@@ -49,22 +56,30 @@ impl<U: Upstream> Asking<'_, U> {
                     format!("take the chart of {id} from {to}: its source is not defined here");
                 return Err(by_hand(text, Some(release.position.clone())));
             };
-            for edit in self.readdress(pin, source, to).await? {
+            let (readdressed, others) = self.readdress(pin, source, to).await?;
+            for edit in readdressed {
                 if !edits.contains(&edit) {
                     edits.push(edit);
                 }
             }
+            along.extend(others);
         }
-        Ok(NewPlace { package: to.clone(), edits })
+        along.sort();
+        along.dedup();
+        let along = (!along.is_empty()).then(|| {
+            let message = format!("its source takes along, unchanged: {}", along.join(", "));
+            Why::new("served-along", message)
+        });
+        Ok((NewPlace { package: to.clone(), edits }, along))
     }
 
-    /// Returns the edits that give a source another address.
+    /// Returns the edits that give a source another address, and what else it serves.
     async fn readdress(
         &self,
         pin: &Pin,
         source: &Source,
         to: &Package,
-    ) -> Result<Vec<FileEdit>, Step> {
+    ) -> Result<(Vec<FileEdit>, Vec<String>), Step> {
         let name = format!("{} {}", source.kind.as_str(), source.id);
         let at = source.address.as_ref().map(|address| address.url.place.position.clone());
         let at = at.or_else(|| Some(source.position.clone()));
@@ -88,7 +103,7 @@ impl<U: Upstream> Asking<'_, U> {
             let bound: Vec<String> = address.bound.iter().map(|key| format!("`{key}`")).collect();
             return Err(refuse(format!("its {} is meant for the old host", bound.join(", "))));
         }
-        let lacking = self.lacking(pin, source, to).await;
+        let (lacking, along) = self.others(pin, source, to).await;
         if !lacking.is_empty() {
             return Err(by_hand(
                 format!(
@@ -100,14 +115,15 @@ impl<U: Upstream> Asking<'_, U> {
                 at,
             ));
         }
-        Ok(edits_of(address, source.kind, &url))
+        Ok((edits_of(address, source.kind, &url), along))
     }
 
-    /// Names the other releases of a source whose charts a new place lacks.
-    async fn lacking(&self, pin: &Pin, source: &Source, to: &Package) -> Vec<String> {
-        let mut lacking = Vec::new();
+    /// Names the other releases of a source: those whose charts a new place lacks, and those whose
+    /// charts it has.
+    async fn others(&self, pin: &Pin, source: &Source, to: &Package) -> (Vec<String>, Vec<String>) {
+        let (mut lacking, mut along) = (Vec::new(), Vec::new());
         if source.kind != SourceKind::HelmRepository {
-            return lacking;
+            return (lacking, along);
         }
         let others = source.releases.iter().filter(|id| !pin.releases.contains(id));
         // Many releases run one chart at one version.
@@ -130,11 +146,9 @@ impl<U: Upstream> Asking<'_, U> {
                 },
                 None => false,
             };
-            if !has {
-                lacking.extend(ids);
-            }
+            if has { along.extend(ids) } else { lacking.extend(ids) }
         }
-        lacking
+        (lacking, along)
     }
 }
 
