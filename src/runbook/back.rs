@@ -91,10 +91,12 @@ pub(super) fn decide(case: &Case<'_>) -> Section {
             rows.push(row("It runs on the new data, and something else is wrong.", tail));
         }
     }
-    rows.push(row(
-        "All is well for as long as you watch such things.",
-        "Go on, and keep the backup until the next one is proved.",
-    ));
+    let on = if needs_backup(case) {
+        "Go on, and keep the backup until the next one is proved."
+    } else {
+        "Go on."
+    };
+    rows.push(row("All is well for as long as you watch such things.", on));
     let head = vec!["What you see".to_owned(), "What you do".to_owned()];
     let mut blocks = vec![Block::Table { head, rows }];
     let commands = if needs_backup(case) { findings(case) } else { Vec::new() };
@@ -150,6 +152,18 @@ pub(super) fn back(case: &Case<'_>) -> Section {
         steps.push(format!("`{}`.{after}", stage.message));
     }
     blocks.push(Block::Steps(steps));
+    let above: Vec<String> = case
+        .dependants()
+        .iter()
+        .filter(|dependant| dependant.waits)
+        .map(|dependant| format!("`{}`", dependant.release.id))
+        .collect();
+    if !above.is_empty() {
+        blocks.push(Block::Text(format!(
+            "Last up, first down: what has moved since of {} goes back first.",
+            above.join(", ")
+        )));
+    }
     if restored {
         let layers = case.layers();
         if layers.len() > 1 {

@@ -106,7 +106,8 @@ fn unchanged(case: &Case<'_>) -> Vec<String> {
     for state in case.releases().into_iter().filter_map(|release| case.state(release)) {
         let credentials = state.stores.iter().flat_map(|store| &store.credentials);
         let credentials = credentials.map(|credential| &credential.name);
-        for name in credentials.chain(state.keeps.iter().map(|kept| &kept.name)) {
+        let keys = state.keeps.iter().filter(|kept| kept.key.is_some());
+        for name in credentials.chain(keys.map(|kept| &kept.name)) {
             let quoted = format!("`{name}`");
             if !spoken.contains(&name) && !names.contains(&quoted) {
                 names.push(quoted);
@@ -125,6 +126,10 @@ fn data(case: &Case<'_>, release: &Release) -> Vec<String> {
         checks.push(match (&kept.secret, &kept.key) {
             (Some(secret), Some(key)) => format!(
                 "The key `{key}` of the Secret `{secret}` is kept where this cluster cannot take it along: {} (`{}`).",
+                kept.why, kept.position
+            ),
+            (Some(secret), None) => format!(
+                "A copy of the Secret `{secret}` is kept elsewhere: {} (`{}`).",
                 kept.why, kept.position
             ),
             _ => format!("`{}` is kept: {} (`{}`).", kept.name, kept.why, kept.position),

@@ -1,6 +1,6 @@
 //! The case at hand: the releases of a plan with their data, as every section needs them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::procedure::{Subject, beside, home};
 use super::shell;
@@ -40,8 +40,10 @@ pub(super) struct Kept<'c> {
 /// A release outside the plan that an upgrade concerns.
 pub(super) struct Dependant<'c> {
     pub(super) release: &'c Release,
-    /// Whether it uses the same data, and does not only wait for it.
+    /// Whether it uses the same data.
     pub(super) uses_data: bool,
+    /// Whether it waits for one of the plan by `dependsOn`.
+    pub(super) waits: bool,
 }
 
 impl<'c> Case<'c> {
@@ -137,24 +139,21 @@ impl<'c> Case<'c> {
     /// whether they only read.
     pub(super) fn dependants(&self) -> Vec<Dependant<'c>> {
         let planned = |id: &ObjectName| self.plan.releases.contains(id);
-        let mut ids: BTreeMap<&ObjectName, bool> = BTreeMap::new();
-        for release in self.releases() {
-            let shared = self.state(release).into_iter().flat_map(|state| &state.stores);
-            for other in shared.flat_map(|store| &store.shared_with) {
-                ids.insert(other, true);
-            }
-            let all = &self.inventory.releases;
-            for other in all.iter().filter(|other| other.depends_on.contains(&release.id)) {
-                ids.entry(&other.id).or_insert(false);
-            }
-        }
-        let found = ids.into_iter().filter(|(id, _)| !planned(id));
-        found
-            .filter_map(|(id, uses_data)| {
-                let release = self.inventory.releases.iter().find(|release| release.id == *id)?;
-                Some(Dependant { release, uses_data })
+        let releases = self.releases();
+        let stores = releases.iter().filter_map(|release| self.state(release));
+        let shared: BTreeSet<&ObjectName> =
+            stores.flat_map(|state| &state.stores).flat_map(|store| &store.shared_with).collect();
+        let others = self.inventory.releases.iter().filter(|other| !planned(&other.id));
+        let mut found: Vec<Dependant<'_>> = others
+            .map(|release| Dependant {
+                release,
+                uses_data: shared.contains(&release.id),
+                waits: releases.iter().any(|own| release.depends_on.contains(&own.id)),
             })
-            .collect()
+            .filter(|dependant| dependant.uses_data || dependant.waits)
+            .collect();
+        found.sort_by_key(|dependant| &dependant.release.id);
+        found
     }
 
     /// Says whether the upgrade stops what writes.

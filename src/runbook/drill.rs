@@ -103,5 +103,5 @@ fn steps(case: &Case<'_>) -> Vec<String> {
 
 fn keys(case: &Case<'_>) -> bool {
     let states = case.releases().into_iter().filter_map(|release| case.state(release));
-    states.into_iter().any(|state| !state.keeps.is_empty())
+    states.into_iter().any(|state| state.keeps.iter().any(|kept| kept.key.is_some()))
 }

@@ -2,6 +2,7 @@
 
 use super::case::{Case, place, volume_title};
 use super::model::{Block, Section, SectionKind};
+use crate::flux::{ObjectName, Release};
 use crate::state::{How, Store, Volume};
 
 /// Says what runs now, and where it stands.
@@ -22,6 +23,9 @@ pub(super) fn now(case: &Case<'_>) -> Section {
             format!("release `{}`", release.id),
             format!("`{}`, chart `{chart}` `{version}`", release.position),
         );
+        if let Some(layer) = layer(case, release) {
+            row("its layer".to_owned(), layer);
+        }
         let Some(state) = case.state(release) else { continue };
         for store in &state.stores {
             let title = case.policies.datastore(&store.engine);
@@ -54,6 +58,26 @@ pub(super) fn now(case: &Case<'_>) -> Section {
         blocks.push(Block::Table { head: vec!["What".to_owned(), "Where".to_owned()], rows });
     }
     Section { kind: SectionKind::Now, blocks }
+}
+
+/// Says which releases a release stands on, and which stand on it; nothing where it stands alone.
+fn layer(case: &Case<'_>, release: &Release) -> Option<String> {
+    let all = &case.inventory.releases;
+    let names = |list: Vec<&ObjectName>| -> String {
+        list.into_iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+    };
+    let below: Vec<&ObjectName> =
+        release.depends_on.iter().filter(|id| all.iter().any(|other| other.id == **id)).collect();
+    let waits = |other: &&Release| other.depends_on.contains(&release.id);
+    let above: Vec<&ObjectName> = all.iter().filter(waits).map(|other| &other.id).collect();
+    let mut said = Vec::new();
+    if !below.is_empty() {
+        said.push(format!("it stands on {}, upgraded before it", names(below)));
+    }
+    if !above.is_empty() {
+        said.push(format!("on it stand {}, upgraded after it", names(above)));
+    }
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// Says what a store is, with the evidence that says most.

@@ -55,12 +55,12 @@ fn allows(tier: &Ruled<Tier>, releases: &[&Release]) -> String {
     )];
     match (policy.may_lose, policy.may_take) {
         (Some(lose), Some(take)) => said.push(format!(
-            "What was written in the last {} may be lost, and after {} it must serve again.",
+            "Up to {} of what was written may be lost, and after {} it must serve again.",
             spoken(lose),
             spoken(take)
         )),
         (Some(lose), None) => {
-            said.push(format!("What was written in the last {} may be lost.", spoken(lose)));
+            said.push(format!("Up to {} of what was written may be lost.", spoken(lose)));
         }
         (None, Some(take)) => said.push(format!("After {} it must serve again.", spoken(take))),
         (None, None) => {}
@@ -143,20 +143,29 @@ fn list(backups: &[&VolumeBackup]) -> String {
 fn brings_back(case: &Case<'_>) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for (_, kept) in kept(case) {
-        let whole = |which| procedure(case.policies, &kept.subject, which).is_whole;
-        if whole(Procedure::Backup) && whole(Procedure::Restore) {
+        let backup = procedure(case.policies, &kept.subject, Procedure::Backup);
+        let backed_up = backup.is_whole && backup.commands().next().is_some();
+        // What is a cache comes back by itself, and `loss` says so.
+        if !backed_up && kept.volume.is_none() && kept.backups.is_empty() {
+            continue;
+        }
+        if backed_up && procedure(case.policies, &kept.subject, Procedure::Restore).is_whole {
             rows.push(vec![
                 format!("The upgrade spoils {}.", kept.title),
                 "The backup of this upgrade, by the way back.".to_owned(),
             ]);
         }
-        rows.push(vec![format!("The disk under {} is lost.", kept.title), off_cluster(&kept)]);
+        let back = off_cluster(&kept, backed_up);
+        rows.push(vec![format!("The disk under {} is lost.", kept.title), back]);
     }
     for state in case.releases().into_iter().filter_map(|release| case.state(release)) {
-        for key in &state.keeps {
-            let named = key.key.as_ref().unwrap_or(&key.name);
+        for kept in &state.keeps {
+            let what = match (&kept.secret, &kept.key) {
+                (Some(secret), None) => format!("The Secret `{secret}`"),
+                (_, key) => format!("The key `{}`", key.as_ref().unwrap_or(&kept.name)),
+            };
             rows.push(vec![
-                format!("The key `{named}` is lost."),
+                format!("{what} is lost."),
                 "Nothing but a copy of it that is kept elsewhere.".to_owned(),
             ]);
         }
@@ -166,8 +175,9 @@ fn brings_back(case: &Case<'_>) -> Vec<Vec<String>> {
 }
 
 /// Says what is left when a disk is gone.
-fn off_cluster(kept: &Kept<'_>) -> String {
+fn off_cluster(kept: &Kept<'_>, backed_up: bool) -> String {
     match kept.backups.as_slice() {
+        [] if !backed_up => "Nothing that the repository shows.".to_owned(),
         [] => "Nothing that the repository shows; the backup of this upgrade, where it is kept off the cluster."
             .to_owned(),
         backups => {

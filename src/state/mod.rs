@@ -94,7 +94,7 @@ pub fn states(
             store.volumes.iter_mut().for_each(|volume| volume.backed_up_by.clone_from(&backups));
         }
         if !state.stores.is_empty() || !state.volumes.is_empty() {
-            state.keeps = keeps::keeps(app, policies);
+            state.keeps = keeps::keeps(app, policies, &around);
         }
         states.insert(id.clone(), state);
     }

@@ -272,14 +272,14 @@ pub struct VolumeBackup {
     pub position: Position,
 }
 
-/// A key without which the data cannot be read again.
+/// A key without which the data cannot be read again, or a Secret that no commit brings back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// The variable or the key's name.
+    /// The variable or the key's name, or the Secret's.
     pub name: String,
     /// The Secret that holds it, if one does.
     pub secret: Option<ObjectName>,
-    /// The key in that Secret.
+    /// The key in that Secret; all of them where a Secret has none here.
     pub key: Option<String>,
     /// Why it must be kept.
     pub why: String,
