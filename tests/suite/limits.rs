@@ -121,6 +121,23 @@ fn without_notes_the_data_and_the_runbook_stay() {
 }
 
 #[test]
+fn a_repository_that_went_away_with_nothing_new_is_a_step_by_hand() {
+    let case = case("repository-gone-and-found");
+    let index = case.path().join("upstream/charts.example/salvage/index.yaml");
+    let text = fs::read_to_string(&index).unwrap();
+    fs::write(&index, text.replace("2.0.1", "1.9.9")).unwrap();
+    let arguments = ["preview", "repo", "--replay", "upstream", "--no-cache", "--format", "json"];
+    let ran = refit(case.path(), &arguments);
+    assert_eq!(ran.code, 2, "the look-up of one chart failed: {}", ran.err);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(target(&document, "chart apps/hull"), "1.1.0");
+    let (code, message) = held(&document, "keel.yaml").remove(0);
+    assert_eq!(code, "upstream-error");
+    assert!(message.contains("by hand: take https://charts.example/wreck#keel from"), "{message}");
+    assert!(message.contains("(keel.yaml:"), "{message}");
+}
+
+#[test]
 fn a_stream_of_tags_that_stopped_is_asked_about_where_it_costs_little() {
     let case = case("tag-stream-stopped");
     let followed = preview(&case, &[]);

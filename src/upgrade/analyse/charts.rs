@@ -265,8 +265,11 @@ fn compare(
     let find = |list: &[ChartVersion], wanted: &str| {
         list.iter().find(|version| same(&version.version, wanted)).cloned()
     };
-    let only_new = best.as_ref().filter(|best| find(ours, &best.version).is_none());
     let here = (find(ours, current), find(theirs, current));
+    let only_new = best.as_ref().map(|best| best.version.as_str());
+    let only_new = only_new.filter(|version| find(ours, version).is_none());
+    // Where the old place is gone, the pinned version itself is what the new one has.
+    let only_new = only_new.or(matches!(here, (None, Some(_))).then_some(current));
     let differ = match (&here, new) {
         ((Some(ours), Some(theirs)), Package::HelmChart { .. }) => {
             matches!((&ours.digest, &theirs.digest), (Some(one), Some(other)) if one != other)
@@ -276,7 +279,7 @@ fn compare(
     let both = matches!(here, (Some(_), Some(_))) && !differ;
     let mut said = Vec::new();
     match (only_new, &best) {
-        (Some(best), _) => said.push(format!("{new} has `{}`, which {old} has not", best.version)),
+        (Some(version), _) => said.push(format!("{new} has `{version}`, which {old} has not")),
         (None, Some(best)) => said.push(format!("both have `{}`", best.version)),
         (None, None) => said.push(format!("{new} has nothing newer than `{current}`")),
     }
@@ -360,6 +363,8 @@ mod tests {
             (&[("1.0.0", "a"), ("1.1.0", "")], &[("1.0.0", "a"), ("1.1.0", "")], false, true),
             (&[("1.0.0", "a")], &[("0.9.0", "")], false, false),
             (&[], &[("1.1.0", "")], true, false),
+            (&[], &[("1.0.0", "")], true, false),
+            (&[], &[("0.9.0", "")], false, false),
         ] {
             let answers = compare("1.0.0", &package, &package, &of(ours), &of(theirs)).0;
             assert_eq!((answers.only_new, answers.both), (only_new, both), "{ours:?} {theirs:?}");

@@ -15,7 +15,7 @@ use super::stream::Stopped;
 use crate::diagnostic::Why;
 use crate::flux::{Package, Pin};
 use crate::upgrade::candidates::{Candidates, Outcome, PinCandidate, UPSTREAM_ERROR};
-use crate::upgrade::learned::{Moved, Verdict};
+use crate::upgrade::learned::{Moved, Step, Verdict};
 use crate::upgrade::resolve::{Limits, NO_CANDIDATE};
 use crate::upstream::{Error, Upstream};
 
@@ -93,6 +93,12 @@ impl<U: Upstream> Asking<'_, U> {
             Outcome::Held(why) => {
                 moved.verdict = Verdict::Question;
                 moved.why.push(Why::new(&why.code, why.message.clone()));
+                // An upgrade moves a version; an address alone is for a person to change.
+                moved.by_hand = Some(Step {
+                    text: format!("take {} from {}; its version stays", moved.from, moved.to),
+                    position: Some(pin.place().position.clone()),
+                    before: false,
+                });
                 None
             }
         }
