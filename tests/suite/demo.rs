@@ -82,3 +82,47 @@ fn one_other_pin_and_one_other_answer_give_other_branches() {
         "chore(teslamate): scale to zero before 3.0.1\nchore(teslamate): upgrade 2.1.0 → 3.0.1\nchore(teslamate): settle on 3.0.1\n"
     );
 }
+
+#[test]
+fn the_whole_migration_plan_comes_from_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = refit(folder.path(), &["demo", "demo"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let dir = folder.path().join("demo");
+    let arguments = ["explain", "teslamate", "--replay", ".upstream", "--format", "markdown"];
+    let text = refit(&dir, &arguments).out;
+    let at = text.find("## image home-automation/teslamate").unwrap();
+    let text = &text[at..];
+    let mut from = 0;
+    for piece in [
+        // Nothing breaks, nothing moves, and what else the notes tell.
+        "1 version read (https:&#8203;//github.com/teslamate-org/teslamate), no break declared",
+        "GNU Affero General Public License v3.0 from this version on",
+        "| PostgreSQL | `>=16.7` | `18` | fine | “PostgreSQL is needed in version 16.7",
+        "docker.io/teslamate/teslamate stays where it is",
+        "Known issues: 2",
+        // What runs, and what is looked at first.
+        "the keys `DATABASE_USER`, `DATABASE_PASS`, `DATABASE_NAME` of the Secret",
+        "rename or remove none of `DATABASE_HOST`",
+        "`monitoring/grafana`",
+        "`ENCRYPTION_KEY`",
+        "The car is parked or asleep",
+        // Stop, backup, upgrade, settle, verification, staged revert with the restore.
+        "statefulset/teslamate-postgres -c app -- pg_dump",
+        "pg_restore --list < home-automation-teslamate-2.2.0.dump",
+        "**stop**: `chore(teslamate): scale to zero before 3.0.0`",
+        "**upgrade**: `chore(teslamate): upgrade 2.2.0 → 3.0.0`",
+        "do not restart it",
+        "**settle**: `chore(teslamate): settle on 3.0.0`",
+        "Values arrive over MQTT",
+        "`revert(teslamate): back to 2.2.0`. Then restore the data, as below.",
+        "dropdb -U \"$DB_USER\" --force",
+        "What is written after the backup is lost",
+        "refit_drill",
+    ] {
+        match text[from..].find(piece) {
+            Some(found) => from += found,
+            None => panic!("{piece:?} is not in, or not after what comes before it:\n{text}"),
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Licence,
         place: Place { outside: Topics::FOREIGN.and(Topics::FUTURE), ..Place::ALL },
         triggers: &["licen"],
-        pattern: r"\b(?:licen[cs]e|licensing)\b[^.;]{0,40}\b(?:has |have |was |is |were )?(?:now )?(?:been )?(?:changed|switched|moved|updated)\b[^.;]{0,60}?\b(?:from|to)\b|\b(?:chang(?:e|es|ed|ing)|switch(?:es|ed|ing)?|mov(?:es|ed|ing)|transition(?:s|ed|ing)?|migrat(?:es|ed|ing))\b[^.;]{0,30}?\b(?:the |our |its )?(?:[\w.+-]+ ){0,4}?licen[cs]e\b[^.;]{0,60}\b(?:to|from)\b|\b(?:chang(?:e|es|ed|ing)|switch(?:es|ed|ing)?|transition(?:s|ed|ing)?) (?:the |our |its )?licen[cs]e (?:from|to)\b|\b(?:is|are) now (?:released |available |distributed |published )?(?:under|licen[cs]ed under)\b[^.;]{0,60}\b(?:licen[cs]e|AGPL|GPL|MIT|Apache|BSL|BUSL|BSD|MPL|SSPL)|\bre-?licen[cs](?:ed|es|ing)\b|\bnow (?:re-?)?licensed under\b",
+        pattern: r"\b(?:licen[cs]e|licensing)\b[^.;]{0,40}\b(?:has |have |was |is |were )?(?:now )?(?:been )?(?:changed|switched|moved|updated)\b[^.;]{0,60}?\b(?:from|to)\b|\b(?:chang(?:e|es|ed|ing)|switch(?:es|ed|ing)?|mov(?:es|ed|ing)|transition(?:s|ed|ing)?|migrat(?:es|ed|ing))\b[^.;]{0,30}?\b(?:the |our |its )?(?:[\w.+-]+ ){0,4}?licen[cs]e\b[^.;]{0,60}\b(?:to|from)\b|\b(?:chang(?:e|es|ed|ing)|switch(?:es|ed|ing)?|transition(?:s|ed|ing)?) (?:the |our |its )?licen[cs]e (?:from|to)\b|\b(?:is|are) now (?:released |available |distributed |published )?(?:under|licen[cs]ed under)\b[^.;]{0,60}\b(?:licen[cs]e|AGPL|GPL|MIT|Apache|BSL|BUSL|BSD|MPL|SSPL)|\bunder (?:the |an? )?[^.;]{0,60}\b(?:licen[cs]e|AGPL|GPL|BSL|BUSL|MPL|SSPL)[\w .-]{0,20}\b(?:from (?:this|now|version|v?\d)|as of|since|starting with|beginning with)\b|\bre-?licen[cs](?:ed|es|ing)\b|\bnow (?:re-?)?licensed under\b",
         unless: r"\b(?:fix\w*|bugs?|header|headers|third[- ]party|dependenc\w*|librar(?:y|ies)|licen[cs]e (?:key|file|check|server|page|text)|copyright|fonts?|icons?|docs?|documentation|package\.json|metadata)\b",
         finds: &[
             "The yard changed its license from MIT to AGPLv3.",
@@ -24,9 +24,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "The license has been changed from MIT to Apache 2.0.",
             "It transitioned from the MIT License to the GNU General Public License.",
             "The code was relicensed.",
+            "The lantern is under the GNU General Public License v3 from this version on.",
         ],
         passes: &[
             "Update license headers",
+            "Like before, it is under the MIT License.",
             "The license key has moved to the settings.",
             "A license is required for this feature.",
         ],

@@ -259,8 +259,10 @@ fn read(reading: &Reading) -> Vec<String> {
             Kind::App => "notes",
             Kind::Chart => "chart notes",
         };
-        lines
-            .push(format!("{whose} of {subject}, {from} → {to}: {count} version{plural} read{at}"));
+        let calm = if notes.summary.breaking { "" } else { ", no break declared" };
+        lines.push(format!(
+            "{whose} of {subject}, {from} → {to}: {count} version{plural} read{at}{calm}"
+        ));
     }
     lines.extend(remarks.iter().map(|remark| remark.message.clone()));
     lines
