@@ -48,14 +48,15 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::FIXED).and(Topics::INTERNAL),
             ..Place::TEXT
         },
-        triggers: &["breaking", "💥"],
-        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b(?: (?:for|in|if|upgrade)|[.,;!)]|$)|^\W*breaking\s?:|\(breaking\)|💥|\bbreaking:? ?(?::\w+:|⚠|❗|🚨|🔥)|(?::(?:warning|boom|rotating_light|exclamation|fire):|⚠\x{FE0F}?|❗|🚨|🔥) ?breaking\b",
+        triggers: &["breaking", "💥", "bc break", "bc-break"],
+        pattern: r"\bbreaking\b[- ](?:\w+ ){0,2}?(?:changes?|releases?|updates?|upgrades?|versions?)\b|(?-i:\bBREAKING\b)|\b(?:is|are|potentially|possibly|be) (?:a |an )?(?:potentially |possibly |minor |major )?breaking\b(?: (?:for|in|if|upgrade)|[.,;!)]|$)|^\W*breaking\s?:|\(breaking\)|💥|\bBC[ -]breaks?\b|\bbreaking:? ?(?::\w+:|⚠|❗|🚨|🔥)|(?::(?:warning|boom|rotating_light|exclamation|fire):|⚠\x{FE0F}?|❗|🚨|🔥) ?breaking\b",
         unless: NOT_BREAKING,
         finds: &[
             "Mind that it is a breaking change for wooden ships.",
             "BREAKING: the port moved.",
             "Version 4 introduces several breaking changes.",
             "This is potentially breaking.",
+            "BC BREAK: the ropes are counted anew",
             "Rigging: breaking :warning: the ropes are counted anew.",
             "⚠️ breaking the ropes are counted anew",
         ],
@@ -108,7 +109,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "no-longer",
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
-        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push)|\bwill not (?:work|start|be supported) any ?more",
+        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push|point)|\bwill not (?:work|start|be supported) any ?more",
         unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bshould no longer\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian) [0-9.]+[^.]{0,40}no longer|\b(?:verify|check|confirm|make sure|ensure)\b[^.]{0,60}\bno longer|\b(?:eol|end[- ]of[- ]life)\b|\bno longer (?:have|need)\b[^.]{0,30}\bto\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended",
         finds: &[
             "The old endpoint is no longer supported.",

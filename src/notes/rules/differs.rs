@@ -13,7 +13,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "must",
         place: Place::PROSE,
         triggers: &["must", "require", "mandatory", "need", "have to", "has to"],
-        pattern: r"\busers? (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to) (?:now |first |also |manually |explicitly )*(?:set|update|upgrade|change|migrate|adjust|modify|rename|replace|convert|move|re-?create|run|re-?configure|add|remove|decrypt|provide|use|switch|enable|disable|apply|review|re-?install)\b|\b(?:you|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|need to (?:apply|update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
+        pattern: r"\busers? (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|(?:now )?(?:need|have) to) (?:now |first |also |manually |explicitly )*(?:set|update|upgrade|change|migrate|adjust|modify|rename|replace|convert|move|re-?create|run|re-?configure|add|remove|decrypt|provide|use|switch|enable|disable|apply|review|re-?install)\b|\b(?:you|admin\w*|operators?|installations?|deployments?) (?:\w+ )?(?:must|will (?:now )?(?:need|have) to|now (?:need|have) to|(?:need|have) to (?:apply|update|upgrade|change|migrate|set|adjust|modify|rename|replace|convert|move|recreate|manually|run|execute|rebuild|re-?index|regenerate|reconfigure|re-?install|switch))\b|\bmust (?:now )?(?:be (?:set|provided|configured|updated|upgraded|running|migrated|changed|recreated|renamed|specified|defined|present|explicit|replaced|adjusted|converted|moved|enabled|granted|on)|explicitly)\b|\b(?:is|are) now (?:required|mandatory|obligatory|enforced)\b|\bnow (?:requires?|mandates?|enforces?)\b|\b(?:need|have|has)s? to be (?:manually |re)?-?(?:updated|changed|migrated|adjusted|modified|renamed|replaced|converted|moved|created|configured|installed)\b|\bwill (?:need|have) to be (?:re)?(?:updated|changed|migrated|created|converted|configured)",
         unless: r"\b(?:if you (?:want|wish|would like|prefer|intend|like)|in order to (?:use|enable|try|take advantage)|^\W*to (?:run|start|begin|query)\b[^.]{0,80}, (?:you|users) (?:must|need|have)|\b(?:enabled|configured|set) to (?:start|begin|use|be able)|to (?:use|enable|try|benefit from|take advantage of)\b[^.]{0,80}\b(?:you|users) (?:will )?(?:must|need|have)|to (?:use|enable|try|benefit from|take advantage of) (?:this|the|it|these)|contribut|developers?|pull request|if you need to|let us know|next (?:major |minor )?(?:release|version)|future (?:release|version)|you must not worry|if you (?:see|encounter|have (?:issues|problems|trouble)|get)|building from|to build|source checkout|compiler|(?:may|might) (?:also )?(?:need|have) to|no longer (?:need|have|must)|(?:don't|do not|not|never|longer) (?:need|have|require)|fix\w*|bug|previously)\b",
         finds: &[
             "You must set a key before the first start.",
@@ -142,12 +142,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "user id",
             "uid",
         ],
-        pattern: r"\b(?:now|no longer) runs? (?:as|with|under|by default as)\b|\bnow (?:listens?|binds?|exposes?|serves?)(?: \w+){0,3}? (?:on|at|to)\b|\bports?\b[^.;]{0,60}\b(?:changed|moved|switched)\b[^.;]{0,30}\bto\b|\bis now [0-9]{2,5} instead of [0-9]{2,5}\b",
+        pattern: r"\b(?:now|no longer) runs? (?:as|with|under|by default as)\b|\bnow (?:listens?|binds?|exposes?|serves?)(?: \w+){0,3}? (?:on|at|to)\b|\bports?\b[^.;]{0,60}\b(?:changed|moved|switched)\b[^.;]{0,30}\bto\b|\bis now [0-9]{2,5} instead of [0-9]{2,5}\b|\bruns? as (?:an? )?(?:non-?root|unprivileged|rootless|root|user|uid)\b[^.;]{0,30}\b(?:now|by default)\b|\bports? `?[0-9]{2,5}\b[^.;]{0,40}\binstead of\b[^.;]{0,20}\b[0-9]{2,5}\b",
         unless: r"\b(?:fix\w*|bug|optional\w*|can now|may now|if you (?:want|wish)|tests?|ci)\b",
         finds: &[
             "The container now runs as an unprivileged user.",
             "The server now listens on port 8080.",
             "The metrics port has changed from 9000 to 9100.",
+            "Run as non-root by default",
+            "Port 8080 is used instead of 80.",
         ],
         passes: &["Fixed: it now runs as root.", "The server can now listen on two ports."],
         ..RULE
@@ -166,6 +168,16 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Fixed: the form will be rejected.",
             "It is no longer rejected, as it may be refused.",
         ],
+        ..RULE
+    },
+    Rule {
+        name: "renamed-thing",
+        place: Place { outside: Place::CHANGES.outside.and(Topics::ADDED), ..Place::CHANGES },
+        triggers: &["renam"],
+        pattern: r"\brenam(?:e|es|ed|ing)(?: the| all| some)? (?:metrics?|labels?|annotations?|endpoints?|crds?|commands?|images?|ports?)\b|\brenam(?:e|es|ed|ing)(?: the)? [\x01\x03][0-9]+\x02 (?:metrics?|labels?|annotations?|endpoints?|crds?|commands?|images?)\b",
+        unless: r"\b(?:fix\w*|internal\w*|tests?|docs?|documentation|ui|menus?|buttons?|dashboards?|columns?|variables?|class\w*|functions?|can|allow\w*|possible|dev|ci|workflows?)\b",
+        finds: &["Renamed metric `sail_total` to `sails_total`", "Rename the `sail_total` metric"],
+        passes: &["Allow renaming labels", "Rename the labels of the menu"],
         ..RULE
     },
 ];

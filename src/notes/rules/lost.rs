@@ -7,7 +7,7 @@
 
 use super::super::fact::Confidence;
 use super::super::topics::Topics;
-use super::{Makes, Place, RULE, Rule};
+use super::{Makes, Place, RULE, Rule, Scope};
 
 /// Prose that tells of no fix and nothing new.
 const LOSSES: Place = Place {
@@ -24,13 +24,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "not-any-more",
         makes: Makes::Implied,
         place: LOSSES,
-        triggers: &["any more", "anymore"],
-        pattern: r"\b(?:is|are|be|was|were) not (?:supported|possible|available|allowed|accepted|published|shipped|included|read|used|set|compatible|provided|maintained|built|created|installed|enabled|exposed|bundled)\b[^.;]{0,40}\bany ?more\b|\bdo(?:es)? not (?:exist|work|accept|support|run|start|include|contain|ship|provide|read|use|allow|create|set|expose)\b[^.;]{0,60}\bany ?more\b|\b(?:can ?not|can't) be (?:used|set|configured|changed|disabled|run)\b[^.;]{0,40}\bany ?more\b",
+        triggers: &["any more", "anymore", "no more "],
+        pattern: r"\bno more (?:[\w-]+ ){0,3}(?:builds?|images?|packages?|support|binaries|releases)\b|\b(?:is|are|be|was|were) not (?:supported|possible|available|allowed|accepted|published|shipped|included|read|used|set|compatible|provided|maintained|built|created|installed|enabled|exposed|bundled)\b[^.;]{0,40}\bany ?more\b|\bdo(?:es)? not (?:exist|work|accept|support|run|start|include|contain|ship|provide|read|use|allow|create|set|expose)\b[^.;]{0,60}\bany ?more\b|\b(?:can ?not|can't) be (?:used|set|configured|changed|disabled|run)\b[^.;]{0,40}\bany ?more\b",
         unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|needed|necessary|upstream|should|ui|page|button)\b",
         finds: &[
             "Rafts below 5.7 are not supported any more.",
             "The `--fast` flag does not exist anymore.",
             "The default anchor is not set any more.",
+            "No more 32-bit builds.",
         ],
         passes: &["Fixed: the page does not work any more.", "It is not needed any more."],
         ..RULE
@@ -81,11 +82,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Implied,
         place: ENTRIES,
         triggers: &["changed", "moved"],
-        pattern: r"\b(?:config\w* |volume |data |default |listen\w* |mount |health ?check |metrics? |service |container |file |storage )+(?:formats?|paths?|ports?|endpoints?|locations?|names?|urls?|schemas?|structures?|layouts?|director(?:y|ies)|folders?|volumes?|uid|user) (?:has |have |was |were )?(?:been )?(?:changed|moved) (?:from|to)\b|\b(?:class|label|selector|secret|service) names? (?:has |have )?changed\b|\b(?:formats?|paths?|ports?|endpoints?|directory|folder) (?:changed|moved) from\b[^.;]{1,60}\bto\b",
+        pattern: r"\b(?:config\w* |volume |data |default |listen\w* |mount |health ?check |metrics? |service |container |file |storage )+(?:files?|formats?|paths?|ports?|endpoints?|locations?|names?|urls?|schemas?|structures?|layouts?|director(?:y|ies)|folders?|volumes?|uid|user) (?:has |have |was |were )?(?:been )?(?:changed|moved) (?:from|to)\b|\b(?:class|label|selector|secret|service) names? (?:has |have )?changed\b|\b(?:formats?|paths?|ports?|endpoints?|directory|folder) (?:changed|moved) from\b[^.;]{1,60}\bto\b",
         unless: r"\b(?:fix\w*|bugs?|docs?|documentation|readme|automatic\w*|transparent\w*|internal\w*|tests?|ui|page|dev|development|color|icon|backup file)\b",
         finds: &[
             "The volume path changed from /data to /var/lib/ship.",
             "The config file format changed from INI to YAML.",
+            "Config file moved to `/config/ship.yaml`",
             "Health check endpoint moved from /health to /healthz",
         ],
         passes: &["The path changed slightly.", "Fixed: the data folder moved to trash."],
@@ -95,10 +97,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "now-elsewhere",
         makes: Makes::Implied,
         place: LOSSES,
-        triggers: &["is now ", "are now "],
-        pattern: r"\b(?:is|are) now (?:mounted|served|located|placed|kept|expected|read) (?:at|in|on|under|below|from|behind)\b|\b(?:data|configuration|config|files?|logs?|state|database|uploads?|media|assets)\b[^.;]{0,30}\b(?:is|are) now stored (?:at|in|on|under)\b",
+        triggers: &["is now ", "are now ", "instead of"],
+        pattern: r"\b(?:stored|saved|written|mounted|kept|located|placed)\b[^.;]{0,20}\b(?:in|at|under|to|below) `?[~.\w]*/[^ ]* instead of\b|\b(?:is|are) now (?:mounted|served|located|placed|kept|expected|read) (?:at|in|on|under|below|from|behind)\b|\b(?:data|configuration|config|files?|logs?|state|database|uploads?|media|assets)\b[^.;]{0,30}\b(?:is|are) now stored (?:at|in|on|under)\b",
         unless: r"\b(?:fix\w*|bugs?|cached?|memory|automatic\w*|transparent\w*|internal\w*|optional\w*|menu|button|settings tab|cdn|columns?|tables?|repo(?:sitory)?)\b",
-        finds: &["The page is now served below /ui.", "`/data` is now mounted at `/config`."],
+        finds: &[
+            "The page is now served below /ui.",
+            "`/data` is now mounted at `/config`.",
+            "Cargo is stored in /hold instead of /deck/hold",
+        ],
         passes: &["The menu is now located on the left."],
         ..RULE
     },
@@ -153,12 +159,17 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "stricter",
         makes: Makes::Implied,
         place: LOSSES,
-        triggers: &["reject", "refused", "disallow", "forbid", "only", "strict", "must be"],
-        pattern: r"\b(?:is|are) (?:rejected|refused|disallowed|forbidden) (?:now|by default|from now on)\b|\b(?:shorter|longer|older|smaller|larger|without)\b[^.;]{0,40}\b(?:is|are) (?:now )?(?:rejected|refused|disallowed)\b|\b(?:now only|only now) (?:accepts?|works?|supports?|allows?|trusts?|reads?)\b|\bnow accepts? only\b|\b(?:is|are) only (?:trusted|accepted|allowed|read|supported|honou?red)\b[^.;]{0,40}\bnow\b|\bis now strict\b|\bmust (?:now )?be (?:at least |exactly )?[0-9]+ (?:characters|bytes|bits)\b",
-        unless: r"\b(?:fix\w*|bugs?|spam|malicious|attack\w*|plugins?|password field|form)\b",
+        triggers: &[
+            "reject", "refused", "disallow", "forbid", "only", "strict", "must be", "tls",
+            "disable",
+        ],
+        pattern: r"\bminimum (?:tls|ssl) version\b[^.;]{0,20}\b(?:is now|raised|increased|changed)\b|\bTLS ?(?:v?1\.[01]|1\.0 and 1\.1)\b[^;]{0,40}\b(?:disabled|removed|dropped|no longer)\b|^\W*(?:[\w-]+: )?disabl(?:e|es|ed|ing) [^.;]{3,60} by default\b|\b(?:is|are) (?:rejected|refused|disallowed|forbidden) (?:now|by default|from now on)\b|\b(?:shorter|longer|older|smaller|larger|without)\b[^.;]{0,40}\b(?:is|are) (?:now )?(?:rejected|refused|disallowed)\b|\b(?:now only|only now) (?:accepts?|works?|supports?|allows?|trusts?|reads?)\b|\bnow accepts? only\b|\b(?:is|are) only (?:trusted|accepted|allowed|read|supported|honou?red)\b[^.;]{0,40}\bnow\b|\bis now strict\b|\bmust (?:now )?be (?:at least |exactly )?[0-9]+ (?:characters|bytes|bits)\b",
+        unless: r"\b(?:fix\w*|bugs?|spam|malicious|attack\w*|plugins?|password field|form|tests?|buttons?|animations?|spell ?check|autocomplete|debug|log(?:s|ging)?)\b",
         finds: &[
             "Names shorter than 8 letters are rejected.",
             "The key must be 32 characters long.",
+            "The minimum TLS version is now 1.2.",
+            "Disable anonymous boarding by default",
             "Flags are only trusted from known ships now.",
         ],
         passes: &["Fixed: the form is rejected now.", "A request is rejected."],
@@ -177,6 +188,22 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "The pilot has to be started as a separate process.",
         ],
         passes: &["No new container is required.", "A new service is required to build it."],
+        ..RULE
+    },
+    Rule {
+        name: "removed-item",
+        makes: Makes::Implied,
+        place: Place { within: Topics::REMOVED, ..ENTRIES },
+        scope: Scope::Passage,
+        pattern: r"^\W*(?:the |all |any |old |legacy |deprecated )*(?:support for [^.;]{2,80}|legacy authentication|(?:[\w`/.:{}<>-]+ ){1,4}(?:endpoints?|apis?|commands?|integrations?|backends?|drivers?|providers?|protocols?|authentication|logins?|images?|metrics?|formats?))(?:$| ?[(\[#;]|\.$| in favou?r)",
+        unless: r"^\W*(?:remov|drop|delet|fix|clean|add|updat|bump)\w*|\b(?:unused|internal\w*|dead|duplicate\w*|redundant|buttons?|pages?|menus?|tests?|docs?|documentation|dependenc\w+|code|ui|icons?|example\w*|python|node(?:js)?|php|ruby|ubuntu|debian|windows|macos|browsers?|unnecessary|warnings?)\b",
+        finds: &[
+            "`/api/v1/sails` endpoint",
+            "Support for rafts",
+            "Legacy authentication",
+            "Rope login",
+        ],
+        passes: &["Unused rope code", "The button of the sail page", "Support for Python 3.7"],
         ..RULE
     },
 ];
