@@ -75,28 +75,7 @@ fn demands_of(case: &Case<'_>, demand: Demand, tier: &Tier, releases: &[&Release
         Demand::Backup => {
             "The data is backed up for this upgrade, and the backup is proved.".to_owned()
         }
-        Demand::Schedule => {
-            let scheduled = scheduled(case, releases);
-            let allowed = tier.may_lose.map(minutes);
-            let within = |backup: &&VolumeBackup| {
-                let gap = backup.schedule.as_deref().and_then(longest_gap);
-                gap.zip(allowed).is_some_and(|(gap, allowed)| gap <= allowed)
-            };
-            let lose = tier.may_lose.map(|lose| format!(" within {}", spoken(lose)));
-            let lose = lose.unwrap_or_default();
-            if scheduled.is_empty() {
-                format!(
-                    "The data is backed up on a schedule, so that what is written{lose} is kept: the repository shows none."
-                )
-            } else if scheduled.iter().all(within) {
-                format!("The schedule keeps what is written{lose}: {}.", list(&scheduled))
-            } else {
-                format!(
-                    "The data is backed up on a schedule, so that what is written{lose} is kept. The repository has {}, which does not show that.",
-                    list(&scheduled)
-                )
-            }
-        }
+        Demand::Schedule => schedule(case, tier, releases),
         Demand::Drill => {
             let take = tier.may_take.map(|take| format!(" within {}", spoken(take)));
             format!(
@@ -108,20 +87,47 @@ fn demands_of(case: &Case<'_>, demand: Demand, tier: &Tier, releases: &[&Release
     }
 }
 
-/// Lists what backs the data of releases up on a schedule, each once.
-fn scheduled<'c>(case: &Case<'c>, releases: &[&Release]) -> Vec<&'c VolumeBackup> {
-    let mut found: Vec<&VolumeBackup> = Vec::new();
-    for state in releases.iter().filter_map(|release| case.state(release)) {
-        let volumes =
-            state.volumes.iter().chain(state.stores.iter().flat_map(|store| &store.volumes));
-        for backup in volumes.flat_map(|volume| &volume.backed_up_by) {
-            let known = found.iter().any(|b| b.kind == backup.kind && b.name == backup.name);
-            if backup.schedule.is_some() && !known {
-                found.push(backup);
+/// Holds the schedules that the repository has for the data against what a tier allows.
+fn schedule(case: &Case<'_>, tier: &Tier, releases: &[&Release]) -> String {
+    let allowed = tier.may_lose.map(minutes);
+    let within = |backup: &&&VolumeBackup| {
+        let gap = backup.schedule.as_deref().and_then(longest_gap);
+        gap.zip(allowed).is_some_and(|(gap, allowed)| gap <= allowed)
+    };
+    let mut enough: Vec<&VolumeBackup> = Vec::new();
+    let mut lacking: Vec<String> = Vec::new();
+    let of_tier = |release: &Release| releases.iter().any(|other| other.id == release.id);
+    for (_, kept) in kept(case).into_iter().filter(|(release, _)| of_tier(release)) {
+        if is_cache(case, &kept) {
+            continue;
+        }
+        match kept.backups.iter().find(within) {
+            Some(backup) if enough.iter().any(|known| known.name == backup.name) => {}
+            Some(backup) => enough.push(backup),
+            None if kept.backups.is_empty() => {
+                lacking.push(format!("the repository shows none for {}", kept.title));
             }
+            None => lacking.push(format!(
+                "for {} it has {}, which does not show that",
+                kept.title,
+                list(&kept.backups)
+            )),
         }
     }
-    found
+    let lose = tier.may_lose.map(|lose| format!(" within {}", spoken(lose))).unwrap_or_default();
+    if lacking.is_empty() && !enough.is_empty() {
+        return format!("The schedule keeps what is written{lose}: {}.", list(&enough));
+    }
+    let lacking =
+        if lacking.is_empty() { String::new() } else { format!(": {}", lacking.join("; ")) };
+    format!("The data is backed up on a schedule, so that what is written{lose} is kept{lacking}.")
+}
+
+/// Says whether something comes back by itself, so that nobody backs it up.
+fn is_cache(case: &Case<'_>, kept: &Kept<'_>) -> bool {
+    let backup = procedure(case.policies, &kept.subject, Procedure::Backup);
+    let backed_up = backup.is_whole && backup.commands().next().is_some();
+    !backed_up && backup.is_whole && kept.volume.is_none() && kept.backups.is_empty()
 }
 
 fn list(backups: &[&VolumeBackup]) -> String {
@@ -146,7 +152,7 @@ fn brings_back(case: &Case<'_>) -> Vec<Vec<String>> {
         let backup = procedure(case.policies, &kept.subject, Procedure::Backup);
         let backed_up = backup.is_whole && backup.commands().next().is_some();
         // What is a cache comes back by itself, and `loss` says so.
-        if !backed_up && kept.volume.is_none() && kept.backups.is_empty() {
+        if is_cache(case, &kept) {
             continue;
         }
         if backed_up && procedure(case.policies, &kept.subject, Procedure::Restore).is_whole {

@@ -57,7 +57,7 @@ const FILES: &[(&str, &str)] = &[
 const WEB: &str = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart: {spec: {chart: app-template, version: 4.0.0, sourceRef: {kind: HelmRepository, name: bjw-s}}}\n  values:\n    controllers:\n      web:\n        containers:\n          app:\n            image: {repository: registry.example/web, tag: 1.0.0}\n            env:\n              DB_TYPE: ENGINE\n              DB_HOST: web-db\n              DB_NAME: shop\n              DB_USER: shop\n              DB_PASSWORD: {valueFrom: {secretKeyRef: {name: web-secret, key: password}}}\n      db:\n        containers:\n          app:\n            image: {repository: IMAGE, tag: 8.0.1}\n    service:\n      db: {controller: db, ports: {db: {port: PORT}}}\n    persistence:\n      data: {existingClaim: web-data, advancedMounts: {web: {app: [{path: /data}]}}}\n      db: {existingClaim: web-db, advancedMounts: {db: {app: [{path: /db}]}}}\n";
 
 /// Makes the repository, with a database of an engine beside one of its applications.
-fn repository(engine: &str, image: &str, port: &str) -> tempfile::TempDir {
+pub(crate) fn repository(engine: &str, image: &str, port: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let web = WEB.replace("ENGINE", engine).replace("IMAGE", image).replace("PORT", port);
     let files = FILES.iter().copied().chain([("apps/web.yaml", web.as_str())]);

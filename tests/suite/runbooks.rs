@@ -281,6 +281,12 @@ fn a_neighbour_s_database_is_dumped_proved_and_restored_by_name() {
         "| `18`",
         "https://teslamate.",
         "restore the backup, then start `1.0.0`",
+        "is of the tier `treasured` (`.refit/policies/tiers.yaml:2`)",
+        "the repository shows none for PostgreSQL in the release `home-automation/teslamate-postgres`",
+        "pg_restore -U \"${POSTGRES_USER:-postgres}\" -d \"$0\" --exit-on-error' refit_drill < home-automation-teslamate-1.0.0.dump",
+        "diff home-automation-teslamate-1.0.0.before.counts home-automation-teslamate-1.0.0.drill.counts",
+        "dropdb -U \"${POSTGRES_USER:-postgres}\" --force --if-exists --maintenance-db=template1 \"$0\"' refit_drill",
+        "it stands on `home-automation/teslamate-postgres`",
     ] {
         assert!(text.contains(piece), "{piece} is not in\n{text}");
     }
@@ -310,6 +316,48 @@ fn a_datastore_s_next_major_is_written_out_and_not_proposed() {
     }
     assert!(explain("data/tide").contains("give the server a new, empty claim"));
     assert!(explain("data/ledger-db").contains("is not read by another"));
+}
+
+/// Returns what the tier of a release demands whose volume is copied by a schedule, and whose
+/// database, where it has one, is not.
+fn demanded(database: bool, schedule: &str, tier: &str) -> String {
+    let folder = super::objects::repository("postgres", "docker.io/library/postgres", "5432");
+    let at = |name: &str| folder.path().join(name);
+    let text = std::fs::read_to_string(at("apps/source.yaml")).unwrap();
+    std::fs::write(at("apps/source.yaml"), text.replace("0 3 * * *", &format!("'{schedule}'")))
+        .unwrap();
+    if !database {
+        let text = std::fs::read_to_string(at("apps/web.yaml")).unwrap();
+        let (head, rest) = text.split_once("            env:\n").unwrap();
+        let data = rest.lines().find(|line| line.starts_with("      data: ")).unwrap();
+        let plain = format!("{head}    persistence:\n{data}\n");
+        std::fs::write(at("apps/web.yaml"), plain).unwrap();
+    }
+    std::fs::create_dir_all(at(".refit/policies")).unwrap();
+    let tier = format!("kind: tier\nname: ours\nreleases: [shop/web]\n{tier}\n");
+    std::fs::write(at(".refit/policies/tiers.yaml"), tier).unwrap();
+    let runbook = write(&read(folder.path()), &ObjectName::new(Some("shop"), "web"));
+    let section = runbook.sections.into_iter().find(|section| section.kind == SectionKind::Tiers);
+    let sections = section.into_iter().collect();
+    runbook_markdown(&Runbook { sections, ..Runbook::default() }, 2, &[])
+}
+
+#[test]
+fn a_tier_s_demands_are_held_against_what_the_repository_has() {
+    let keeps = "- [ ] The schedule keeps what is written within";
+    for (database, schedule, tier, said, unsaid) in [
+        (false, "0 3 * * *", "like: hobby", "backed up for this upgrade", "on a schedule"),
+        (false, "0 3 * * *", "like: serious", "every 24 hours (`apps/source.yaml", keeps),
+        (false, "*/30 * * * *", "like: serious", keeps, "does not show"),
+        (true, "*/30 * * * *", "like: serious", "for PostgreSQL in the release", keeps),
+        (false, "*/30 * * * *", "like: serious\nmay_lose: 10m", "which does not show that", keeps),
+        (false, "0 3 * * *", "like: production", "A second person", keeps),
+        (false, "0 3 * * *", "may_lose: 48h\nbefore: [schedule]", keeps, "proved"),
+    ] {
+        let text = demanded(database, schedule, tier);
+        assert!(text.contains(said), "{said} is not in\n{text}");
+        assert!(!text.contains(unsaid), "{unsaid} is in\n{text}");
+    }
 }
 
 #[test]
