@@ -17,8 +17,11 @@ pub(super) fn landing(plan: &Plan) -> Vec<String> {
     if !after.is_empty() {
         let them = if after.len() == 1 { "it" } else { "them" };
         let units = units(after);
+        let layer = plan.turn.layer.map(|layer| format!("Layer {}: ", layer.as_str()));
+        let lands = if layer.is_some() { "lands" } else { "Lands" };
         lines.push(format!(
-            "Lands after {units}, which it stands on, and is taken back before {them}."
+            "{}{lands} after {units}, which it stands on, and is taken back before {them}.",
+            layer.unwrap_or_default()
         ));
     }
     if let Some(downtime) = &plan.downtime {
