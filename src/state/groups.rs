@@ -54,6 +54,7 @@ pub(super) fn groups<'g>(app: &'g App<'_>, policies: &Policies) -> BTreeMap<Stri
             && !is_place
             && !groups.contains_key(&stem)
             && !has_place(app, &stem)
+            && !outer(&stem).is_some_and(|outer| has_place(app, outer))
         {
             continue;
         }
@@ -78,8 +79,9 @@ pub(super) fn groups<'g>(app: &'g App<'_>, policies: &Policies) -> BTreeMap<Stri
 fn joined(mut groups: BTreeMap<String, Group<'_>>) -> BTreeMap<String, Group<'_>> {
     let stems: Vec<String> = groups.keys().cloned().collect();
     for stem in stems {
-        let outer = ["_DATABASE", "_DB", "_DBNAME"].iter().find_map(|end| stem.strip_suffix(end));
-        let Some(outer) = outer.filter(|outer| groups.contains_key(*outer)) else { continue };
+        let Some(outer) = outer(&stem).filter(|outer| groups.contains_key(*outer)) else {
+            continue;
+        };
         let only = |group: &Group<'_>| group.parts.keys().eq([&CredentialRole::Database]);
         if !groups.get(&stem).is_some_and(only) {
             continue;
@@ -93,6 +95,11 @@ fn joined(mut groups: BTreeMap<String, Group<'_>>) -> BTreeMap<String, Group<'_>
         }
     }
     groups
+}
+
+/// Returns the stem of which one that names only a database is a part: `SQL` of `SQL_DATABASE`.
+fn outer(stem: &str) -> Option<&str> {
+    ["_DATABASE", "_DB", "_DBNAME"].iter().find_map(|end| stem.strip_suffix(end))
 }
 
 /// Says whether another setting of the stem says where the database is.

@@ -161,6 +161,10 @@ fn each_sign_leads_to_where_the_data_lives() {
             "DB_HOST: sql.example.org\nDB_TYPE: mysql\nDB_NAME: x",
             "mysql at sql.example.org by host",
         ),
+        (
+            "SQL_SERVER_NAME: sql.example.org\nSQL_DATABASE_NAME: x",
+            "any at sql.example.org by host",
+        ),
         ("DB_HOST: 192.0.2.7\nDB_PORT: 5432\nDB_NAME: x", "postgresql at 192.0.2.7 by host"),
         ("REDIS_URL: redis://cache.example.org:6379/0", "redis at cache.example.org by host"),
         ("DB_HOST: elsewhere\nDB_TYPE: postgres\nDB_NAME: x", "postgresql unknown by host"),
