@@ -76,7 +76,15 @@ const LONGEST_LEAD: usize = 300;
 /// Tells whether a paragraph leads in the list below it.
 fn leads(text: &str) -> bool {
     text.ends_with(':')
+        || is_title(text)
         || (text.ends_with('.') && text.len() < LONGEST_LEAD && text.contains("following "))
+}
+
+/// Tells whether a paragraph is the title of what follows, as `Breaking Changes` above a list.
+fn is_title(text: &str) -> bool {
+    text.split(' ').nth(3).is_none()
+        && text.ends_with(char::is_alphabetic)
+        && !Topics::of(text).is_empty()
 }
 
 /// The fewest words of a heading that is read as a sentence.
@@ -189,7 +197,11 @@ impl Walk {
         let nested = nested_in.is_some_and(|above| !above.is_label());
         let bang = label.bang || nested_in.is_some_and(|above| above.bang);
         if let Some(lead) = self.lead.and_then(|lead| self.passages.get(lead)) {
-            topics = topics.and(Topics::of(&lead.plain.text));
+            let named = Topics::of(&lead.plain.text);
+            topics = topics.and(named);
+            if label.topics.is_empty() && is_title(&lead.plain.text) {
+                near = named;
+            }
         }
         let shape = match kind {
             Kind::Heading(_) if is_sentence(&plain.text) => Shape::Prose,

@@ -99,7 +99,7 @@ fn sources(root: &Path, app: &str) -> Vec<Source> {
     let entries = std::fs::read_dir(root.join(app)).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let texts = files.iter().filter(|file| file.extension().is_some_and(|e| e != "yaml"));
+    let texts = files.iter().filter(|file| file.extension().is_none_or(|e| e != "yaml"));
     texts
         .map(|file| Source {
             name: format!("{app}/{}", file.file_name().unwrap().to_string_lossy()),

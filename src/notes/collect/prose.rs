@@ -278,6 +278,18 @@ impl Reader<'_> {
     /// Tells whether a sentence concerns only those who come from a version before the start, as
     /// in `an installation older than 1.2 must …`.
     fn is_behind(&self, text: &str) -> bool {
+        // `Ship 1.1.0 drops rafts` in the notes of 1.13 is no news to who runs 1.12.
+        let does = ["drop", "remov", "introduc", "chang", "requir", "switch", "renam", "replac"];
+        let told = Version::find_all(text, 2).into_iter().any(|(_, end, version)| {
+            let after = text.get(end..).unwrap_or_default().trim_start_matches(['`', '*', ' ']);
+            version.precision() >= 2
+                && does.iter().any(|word| after.starts_with(word))
+                && self.reading.own_versions.contains(&version.to_string())
+                && !self.reading.span.is_after_from(&version)
+        });
+        if told {
+            return true;
+        }
         static BESIDES: LazyLock<Option<Regex>> =
             LazyLock::new(|| Regex::new(&format!(r"(?i)(?-u:\b)(?:{BESIDE})(?-u:\b)")).ok());
         let lower = text.to_ascii_lowercase();

@@ -23,7 +23,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
     Rule {
         name: "not-any-more",
         makes: Makes::Implied,
-        place: LOSSES,
+        place: ENTRIES,
         triggers: &["any more", "anymore", "no more "],
         pattern: r"\bno more (?:[\w-]+ ){0,3}(?:builds?|images?|packages?|support|binaries|releases)\b|\b(?:is|are|be|was|were) not (?:supported|possible|available|allowed|accepted|published|shipped|included|read|used|set|compatible|provided|maintained|built|created|installed|enabled|exposed|bundled)\b[^.;]{0,40}\bany ?more\b|\bdo(?:es)? not (?:exist|work|accept|support|run|start|include|contain|ship|provide|read|use|allow|create|set|expose)\b[^.;]{0,60}\bany ?more\b|\b(?:can ?not|can't) be (?:used|set|configured|changed|disabled|run)\b[^.;]{0,40}\bany ?more\b",
         unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|needed|necessary|upstream|should|ui|page|button)\b",

@@ -133,6 +133,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
+        name: "do-not-use-this",
+        makes: Makes::Avoid,
+        confidence: Confidence::High,
+        place: Place { outside: Topics::FOREIGN, ..Place::TEXT },
+        triggers: &["this version", "this release"],
+        pattern: r"\b(?:do not|don't|never|should not|must not) (?:use|install|upgrade to|update to|deploy|run) this (?:version|release)\b",
+        unless: r"\b(?:if|unless|until|without|when|before|on)\b",
+        finds: &["Please do not upgrade to this version."],
+        passes: &["Do not use this version on rivers."],
+        ..RULE
+    },
+    Rule {
         name: "advisory",
         makes: Makes::Security,
         confidence: Confidence::High,

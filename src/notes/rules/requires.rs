@@ -155,6 +155,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: REQUIREMENTS,
         triggers: &[
             "minim",
+            "min ",
             "at least",
             "or later",
             "or newer",
@@ -186,11 +187,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: REQUIREMENTS,
         triggers: &["ensure", "make sure", "be sure", "check that", "verify"],
-        pattern: r"\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,80}?\b(?:runs?|running|is|are|on|uses?|using|have|has)(?: at least| a minimum of| an?| on)* (?P<component>{C})(?: versions?| servers?| clusters?)? (?P<range>{V} ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:higher|newer|later|above)))|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,60}?\b(?P<component2>{C})(?: versions?| servers?| clusters?)? (?:is|are|runs?)(?: running)?(?: at)? (?:at least|a minimum of|no older than)(?: version)? (?P<range2>{V})|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,20}? you (?:are|run)(?: on| running| using)? (?P<component3>{C}) (?P<range3>{V})",
+        pattern: r"\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,80}?\b(?:runs?|running|is|are|on|uses?|using|(?:have|has) (?:updated|upgraded)(?: \w+){0,2} to|have|has)(?: at least| a minimum of| an?| on)* (?P<component>{C})(?: versions?| servers?| clusters?)? (?P<range>{V} ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:higher|newer|later|above)))|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,60}?\b(?P<component2>{C})(?: versions?| servers?| clusters?)? (?:is|are|runs?)(?: running)?(?: at)? (?:at least|a minimum of|no older than)(?: version)? (?P<range2>{V})|\b(?:ensure|make sure|be sure|check|verify)\b[^.;]{0,20}? you (?:are|run)(?: on| running| using)? (?P<component3>{C}) (?P<range3>{V})",
         unless: ELSEWHERE,
         finds: &[
             "Ensure that your cluster is running Kubernetes v1.25 or later before the voyage.",
             "Please ensure your Kubernetes cluster is at least v1.21 first.",
+            "Users should ensure they have updated CRDs to Gateway API v1.0.0 or newer",
         ],
         passes: &["Ensure that the ship is running before the voyage."],
         ..RULE

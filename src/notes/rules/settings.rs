@@ -166,7 +166,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["deprecat", "will be removed"],
-        pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed",
+        pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)*(?: considered)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed",
         unless: r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?)\b (?:the |all |old |any )*(?:previously |already |long |now )*deprecated|deprecated [^.`]{0,40}`[^`]+`[^.]{0,40}(?:has|have|was|were) (?:been )?removed",
         finds: &[
             "Deprecate `SAIL_SIZE` in favour of `SAIL_AREA`.",
@@ -216,7 +216,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "syntax of",
             "value",
         ],
-        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation) of(?: the)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)|(?P<names4>{E})(?P<noun4>{noun}) (?:only accepts?|accepts? only|(?:can|may|must) only be)\b[^.]{0,60}\bnow\b|\bvalues? [^.;]{1,40}(?:of|for|in)(?: the)? (?P<names5>{E})(?P<noun5>{noun}) (?:is|are|was|were|has been|have been)(?: no longer| now| been)* (?:supported|allowed|accepted|valid|removed|renamed|changed|replaced)",
+        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|enforced|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation) of(?: the)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)|(?P<names4>{E})(?P<noun4>{noun}) (?:only accepts?|accepts? only|(?:can|may|must) only be)\b[^.]{0,60}\bnow\b|\bvalues? [^.;]{1,40}(?:of|for|in)(?: the)? (?P<names5>{E})(?P<noun5>{noun}) (?:is|are|was|were|has been|have been)(?: no longer| now| been)* (?:supported|allowed|accepted|valid|removed|renamed|changed|replaced)",
         unless: "",
         finds: &[
             "`IGNORE_LIST` is now interpreted as a pattern.",
