@@ -3,7 +3,7 @@
 use super::Planner;
 use crate::diagnostic::{RuleRef, Why};
 use crate::flux::{Package, Pin, Release};
-use crate::policy::{Backup, Facts, PinScope, Start, Strategy};
+use crate::policy::{Backup, Facts, Length, PinScope, Start, Strategy};
 use crate::upgrade::briefing::Briefing;
 use crate::upgrade::candidates::Target;
 use crate::upgrade::learned::Verdict;
@@ -108,15 +108,19 @@ impl Planner<'_> {
             rule: Some(rule.rule.clone()),
             backup: rule.policy.backup.clone(),
             downtime: Some(Downtime {
-                at_most: rule
-                    .policy
-                    .max_downtime
-                    .unwrap_or(self.configuration.max_downtime)
-                    .to_string(),
+                at_most: rule.policy.max_downtime.unwrap_or(self.longest(&names)).to_string(),
                 then: rule.policy.on_stall.unwrap_or(self.configuration.on_stall),
             }),
             start: rule.policy.start,
         }
+    }
+
+    /// Returns how long releases may be stopped where no rule says it: what the configuration says,
+    /// or their tier where that is less patient.
+    fn longest(&self, releases: &[String]) -> Length {
+        let tiers = releases.iter().filter_map(|release| self.policies.tier(release));
+        let patient = tiers.filter_map(|tier| tier.policy.may_take);
+        patient.fold(self.configuration.max_downtime, Length::min)
     }
 
     fn is_datastore(&self, pin: &Pin) -> bool {

@@ -3,16 +3,17 @@
 //! Pure: the same inventory, candidates, background, policies and files give the same plans. Every
 //! pin ends in exactly one place, a plan or the list of what is held, and every plan has been
 //! rendered once, so that what cannot be edited is held here and not found out later. The rooms:
-//! `carry` chooses how a unit is carried out, `stages` puts its changes in order,
+//! `carry` chooses how a unit is carried out, `safety` makes what is done around the
+//! move of the versions, `stages` puts its changes in order,
 //! `sequence` the plans.
 
 mod carry;
+mod safety;
 mod sequence;
 mod stages;
 
 use serde::Serialize;
 
-use super::backup::{Backups, Subject, backups};
 use super::briefing::{Background, Briefed, Briefing, HereOutcome, brief};
 use super::candidates::{Candidates, Outcome, Target};
 use super::edits;
@@ -26,7 +27,7 @@ use super::render::render;
 use super::requirements::Runs;
 use super::units::{Moving, units};
 use crate::diagnostic::Why;
-use crate::flux::{Inventory, LeverKind, Pin, Release};
+use crate::flux::{Inventory, Pin, Release};
 use crate::policy::{Configuration, Policies, Strategy, Windows};
 use crate::tree::Tree;
 use crate::version::Bump;
@@ -162,10 +163,12 @@ impl Planner<'_> {
         let mut gates = Vec::new();
         if carried.strategy == Strategy::Maintenance {
             let backup = self.back_up(moving, (&words.from, &words.to), &releases, &mut carried)?;
+            let copies = backup.is_some();
             if let Some((backup, opened)) = backup {
                 changes.push(backup);
                 gates = opened;
             }
+            gates.extend(self.demanded(&releases, copies));
         }
         let stages::Stages { stages, revert } = stages::stages(
             (carried.strategy, carried.start),
@@ -244,89 +247,6 @@ impl Planner<'_> {
             }
         }
         both
-    }
-
-    /// Returns the change that stops the releases; `None` where nothing runs.
-    fn stop(&self, releases: &[&Release]) -> Result<Option<Change>, Why> {
-        let mut stops: Vec<FileEdit> = Vec::new();
-        for release in releases.iter().filter(|release| !release.suspended) {
-            let lever = &release.lever;
-            if lever.at_rest {
-                continue;
-            }
-            if lever.kind == LeverKind::None {
-                let message = format!("nothing stops {}: {}", release.id, lever.reason);
-                return Err(Why { rule: lever.rule.clone(), ..Why::new("no-lever", message) });
-            }
-            let file = &release.position.file;
-            let pulled = lever.stop.iter().cloned();
-            stops.extend(pulled.map(|edit| FileEdit { file: file.clone(), edit }));
-        }
-        if stops.is_empty() {
-            return Ok(None);
-        }
-        let purpose = "stop what writes to the data".to_owned();
-        let stop = self.change(STOP, purpose, stops);
-        stop.map(Some).map_err(|whys| {
-            whys.into_iter().next().unwrap_or_else(|| Why::new("no-lever", "it cannot be edited"))
-        })
-    }
-
-    /// Returns the change that has the data copied, with the gates that say when it is done; `None`
-    /// where policy leaves that to a person, or nothing in the repository can do it.
-    fn back_up(
-        &self,
-        moving: &Moving<'_>,
-        (from, to): (&str, &str),
-        releases: &[&Release],
-        carried: &mut carry::Carried,
-    ) -> Result<Option<(Change, Vec<Gate>)>, Vec<Why>> {
-        let (states, inventory) = (&self.background.states, self.whole);
-        let subject = Subject { unit: &moving.unit, from, to, releases, states, inventory };
-        let preference = carried.backup.as_deref().unwrap_or(&self.configuration.backup);
-        let Backups { parts, by_hand } = backups(&subject, preference, &self.configuration.dumps);
-        let reasons = parts.iter().flat_map(|part| &part.why);
-        carried.why.extend(reasons.chain(by_hand.iter().flat_map(|by_hand| &by_hand.why)).cloned());
-        if parts.is_empty() {
-            return Ok(None);
-        }
-        let kept: Vec<&str> =
-            parts.iter().flat_map(|part| &part.keeps).map(String::as_str).collect();
-        let change = Change {
-            id: BACKUP.to_owned(),
-            purpose: format!("back up {}", kept.join(", ")),
-            edits: parts.iter().flat_map(|part| part.edits.iter().cloned()).collect(),
-            inverse: Vec::new(),
-            files: parts.iter().flat_map(|part| part.files.iter().cloned()).collect(),
-        };
-        let gates = parts.into_iter().map(|part| part.gate).collect();
-        Ok(Some((self.proved(change)?, gates)))
-    }
-
-    /// Returns the change that keeps Helm from taking a migration back half way; `None` where it
-    /// would not, or where no edit of the release keeps it from that: then it is said.
-    fn hold(&self, releases: &[&Release], why: &mut Vec<Why>) -> Result<Option<Change>, Vec<Why>> {
-        let mut edits: Vec<FileEdit> = Vec::new();
-        for release in releases {
-            let remediation = &release.remediation;
-            // Where nothing takes it back, a timeout is a message and no more. Where a parent's patch
-            // does, an edit here changes nothing: the preflight says what does.
-            if remediation.rolls_back.is_none() || remediation.overridden.is_some() {
-                continue;
-            }
-            if let Some(short) = &remediation.short {
-                let message = format!("{} ({})", short.shows, short.position);
-                why.push(Why::new("timeout-overridden", message));
-            }
-            let file = &release.position.file;
-            let off = remediation.off.iter().cloned();
-            edits.extend(off.map(|edit| FileEdit { file: file.clone(), edit }));
-        }
-        if edits.is_empty() {
-            return Ok(None);
-        }
-        let purpose = "give the migration time, and keep Helm from taking it back half way";
-        self.change(HOLD, purpose.to_owned(), edits).map(Some)
     }
 
     /// Makes a change and proves it on the base.

@@ -16,12 +16,12 @@ pub(super) struct Stages {
     pub(super) revert: Vec<Stage>,
 }
 
-/// Puts the changes of a plan in order; `copied` says when its backup is done.
+/// Puts the changes of a plan in order; `kept` says when its data is safe enough for the upgrade.
 pub(super) fn stages(
     (strategy, start): (Strategy, Start),
     changes: &[Change],
     releases: &[&Release],
-    copied: Vec<Gate>,
+    kept: Vec<Gate>,
     words: &Words,
     configuration: &Configuration,
 ) -> Stages {
@@ -41,7 +41,7 @@ pub(super) fn stages(
         gates,
     };
     let running = || releases.iter().filter(|release| !release.suspended);
-    let stopped = || running().map(|release| Gate::stopped(release)).collect();
+    let stopped = running().map(|release| Gate::stopped(release));
     let reached = || running().flat_map(|release| Gate::reached(release));
     let staged = strategy == Strategy::Maintenance;
     let copies = !only(&[BACKUP]).is_empty();
@@ -49,11 +49,13 @@ pub(super) fn stages(
     let settles = copies || !only(&[HOLD]).is_empty();
     let mut stages = Vec::new();
     if staged {
-        stages.push(stage(StageKind::Stop, &messages.stop, only(&[STOP]), stopped()));
-    }
-    if copies {
-        let with = only(&[STOP, BACKUP]);
-        stages.push(stage(StageKind::Backup, &messages.backup, with, copied));
+        let (of_stop, of_backup) = if copies { (Vec::new(), kept) } else { (kept, Vec::new()) };
+        let gates = stopped.chain(of_stop).collect();
+        stages.push(stage(StageKind::Stop, &messages.stop, only(&[STOP]), gates));
+        if copies {
+            let with = only(&[STOP, BACKUP]);
+            stages.push(stage(StageKind::Backup, &messages.backup, with, of_backup));
+        }
     }
     let apart = staged && start == Start::Apart;
     if apart {
