@@ -95,14 +95,13 @@ impl Reader<'_> {
     /// Says that a version is a stop, or must not be run.
     pub(super) fn version(&mut self, mark: &Mark<'_>, hit: &Hit<'_>) {
         let version = groups(&hit.captures, "version");
-        let version = match version.first() {
-            Some(text) => Version::parse(text.trim_end_matches('.')),
+        let version = if let Some(text) = version.first() {
+            Version::parse(text.trim_end_matches('.'))
+        } else {
             // `Do not use this version` is about the last one named before, else about its own.
-            None => {
-                let before = mark.passage.plain.text.get(..mark.at).unwrap_or_default();
-                let named = Version::find_all(before, 3).pop().map(|(_, _, version)| version);
-                named.or_else(|| self.page.section.version.clone())
-            }
+            let before = mark.passage.plain.text.get(..mark.at).unwrap_or_default();
+            let named = Version::find_all(before, 3).pop().map(|(_, _, version)| version);
+            named.or_else(|| self.page.section.version.clone())
         };
         let span = self.reading.span;
         let Some(version) =

@@ -275,19 +275,23 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
-    /// Tells whether a sentence concerns only those who come from a version before the start, as
-    /// in `an installation older than 1.2 must …`.
-    fn is_behind(&self, text: &str) -> bool {
-        // `Ship 1.1.0 drops rafts` in the notes of 1.13 is no news to who runs 1.12.
+    /// Tells whether a sentence says what an older version of the application did: in the notes of
+    /// 1.13, `Ship 1.1.0 drops rafts` is no news to who runs 1.12.
+    fn tells_of_older(&self, text: &str) -> bool {
         let does = ["drop", "remov", "introduc", "chang", "requir", "switch", "renam", "replac"];
-        let told = Version::find_all(text, 2).into_iter().any(|(_, end, version)| {
+        Version::find_all(text, 2).into_iter().any(|(_, end, version)| {
             let after = text.get(end..).unwrap_or_default().trim_start_matches(['`', '*', ' ']);
             version.precision() >= 2
                 && does.iter().any(|word| after.starts_with(word))
                 && self.reading.own_versions.contains(&version.to_string())
                 && !self.reading.span.is_after_from(&version)
-        });
-        if told {
+        })
+    }
+
+    /// Tells whether a sentence concerns only those who come from a version before the start, as
+    /// in `an installation older than 1.2 must …`.
+    fn is_behind(&self, text: &str) -> bool {
+        if self.tells_of_older(text) {
             return true;
         }
         static BESIDES: LazyLock<Option<Regex>> =

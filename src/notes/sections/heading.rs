@@ -50,14 +50,15 @@ pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> O
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim();
     let lower = text.to_lowercase();
     let unreleased = UNRELEASED.iter().any(|word| lower.contains(word));
-    if unreleased && text.len() < 60 && !lower.bytes().any(|b| b.is_ascii_digit()) {
+    let numbered = lower.bytes().any(|b| b.is_ascii_digit());
+    if unreleased && text.len() < 60 && !numbered {
         return Some(Title { version: None, state: State::Unreleased });
     }
     if matches!(lower.as_str(), "next" | "head" | "main" | "master" | "vnext" | "main / unreleased")
     {
         return Some(Title { version: None, state: State::Unreleased });
     }
-    let Target { start, end, version, is_step } = target(text)?;
+    let Target { start, end, version, is_step } = numbered.then(|| target(text)).flatten()?;
     let before = words(text.get(..start)?);
     if before.last().is_some_and(|word| word == "since") {
         return None;
@@ -95,6 +96,9 @@ pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> O
 /// Returns the words before the version of a heading, the key by which headings of one series are
 /// told from a single mention.
 pub(super) fn series(heading: &str) -> Option<String> {
+    if !heading.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let text = heading.replace('`', "");
     let Target { start, .. } = target(&text)?;
     Some(words(text.get(..start)?).join(" "))

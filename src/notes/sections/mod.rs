@@ -53,7 +53,9 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
     let headings = headings(document);
     let title = title(source, &headings, &names)
         .or_else(|| introduced(source, document, &headings, &names));
-    let series = series(&headings);
+    let words: Vec<Option<String>> =
+        headings.iter().map(|(_, _, text)| heading::series(text)).collect();
+    let series = series(&headings, &words);
     let foreign = file_name::is_foreign(source);
     let readme = source.to_ascii_lowercase().contains("readme");
     let mut sections = Vec::new();
@@ -70,9 +72,9 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
             sections.push(Section { version, state, blocks, headed });
         }
     };
-    for (index, level, text) in &headings {
-        let strictness = match heading::series(text) {
-            Some(words) if series.get(&words).is_some_and(|known| known == level) => {
+    for ((index, level, text), words) in headings.iter().zip(&words) {
+        let strictness = match words {
+            Some(words) if series.get(words.as_str()).is_some_and(|known| known == level) => {
                 Strictness::Any
             }
             _ => Strictness::Known,
@@ -108,9 +110,13 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
 pub(super) fn about(source: &str, document: &Document<'_>) -> Topics {
     let name = source.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
     // A heading that others stand beside is one part among them, and no title.
-    let title = match headings(document).as_slice() {
-        [(_, level, text), rest @ ..] if rest.iter().all(|(_, other, _)| other > level) => {
-            text.clone()
+    let mut levels = document.blocks.iter().filter_map(|block| match block.kind {
+        Kind::Heading(level) => Some((block, level)),
+        _ => None,
+    });
+    let title = match levels.next() {
+        Some((block, level)) if levels.all(|(_, other)| other > level) => {
+            document.plain(block).text
         }
         _ => String::new(),
     };
@@ -165,8 +171,10 @@ fn introduced(
         Regex::new(&format!(r"(?i)(?:upgrad|migrat|updat)\w+ from {version} to {version}")).ok()
     });
     let is_version = |text: &str| heading::read(text, names, Strictness::Known).is_some();
-    let of_many = headings.iter().filter(|(_, _, text)| is_version(text)).take(3).count() > 2;
-    if of_many || !about(source, document).has(Topics::UPGRADE) {
+    if !about(source, document).has(Topics::UPGRADE) {
+        return None;
+    }
+    if headings.iter().filter(|(_, _, text)| is_version(text)).take(3).count() > 2 {
         return None;
     }
     let blocks = document.blocks.iter().take(INTRODUCTION);
@@ -184,11 +192,14 @@ fn state_of(version: &Version) -> State {
 
 /// Finds the words that stand before versions again and again (`App 1.2.3`, `App 1.2.4`), with the
 /// level of those headings.
-fn series(headings: &[(usize, u8, String)]) -> HashMap<String, u8> {
-    let mut counts: HashMap<(String, u8), usize> = HashMap::new();
+fn series<'w>(
+    headings: &[(usize, u8, String)],
+    words: &'w [Option<String>],
+) -> HashMap<&'w str, u8> {
+    let mut counts: HashMap<(&str, u8), usize> = HashMap::new();
     let mut highest = u8::MAX;
-    for (_, level, text) in headings {
-        if let Some(words) = heading::series(text) {
+    for ((_, level, _), words) in headings.iter().zip(words) {
+        if let Some(words) = words {
             *counts.entry((words, *level)).or_default() += 1;
             highest = highest.min(*level);
         }
