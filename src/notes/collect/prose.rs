@@ -291,11 +291,11 @@ impl Reader<'_> {
     /// Tells whether a sentence concerns only those who come from a version before the start, as
     /// in `an installation older than 1.2 must …`.
     fn is_behind(&self, text: &str) -> bool {
+        static BESIDES: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(&format!(r"(?i)(?-u:\b)(?:{BESIDE})(?-u:\b)")).ok());
         if self.tells_of_older(text) {
             return true;
         }
-        static BESIDES: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(&format!(r"(?i)(?-u:\b)(?:{BESIDE})(?-u:\b)")).ok());
         let lower = text.to_ascii_lowercase();
         let words = ["older than", "earlier than", "lower than"];
         if !words.iter().any(|words| lower.contains(words))
