@@ -132,6 +132,12 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
         for line in landing(plan) {
             let _ = writeln!(text, "  {line}");
         }
+        for against in &plan.preflight.refusals {
+            let _ = writeln!(text, "  {} {}", paint(YELLOW, "before it:"), against.message);
+        }
+        for note in &plan.preflight.notes {
+            let _ = writeln!(text, "  {} {}", paint(DIM, "to know:"), note.message);
+        }
         text.push_str(&briefing_text(&plan.briefing, true));
         for (index, stage) in plan.stages.iter().enumerate() {
             let kind = paint(CYAN, stage.kind.as_str());
@@ -203,6 +209,12 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
         }
         for line in landing(plan) {
             let _ = writeln!(text, "- {}", phrase(&line));
+        }
+        for against in &plan.preflight.refusals {
+            let _ = writeln!(text, "- **before it**: {}", phrase(&against.message));
+        }
+        for note in &plan.preflight.notes {
+            let _ = writeln!(text, "- to know: {}", phrase(&note.message));
         }
         let (said, folded) = briefing_markdown(&plan.briefing);
         let _ = write!(text, "\n{said}{folded}\n");

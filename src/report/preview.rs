@@ -90,7 +90,7 @@ fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged, detail: Detail) -> Str
     for why in &plan.why {
         let _ = writeln!(text, "  {}{}", why.message, paint(DIM, &rule(why)));
     }
-    for against in plan.preflight.refusals.iter().filter(|_| plan.stages.len() > 1) {
+    for against in &plan.preflight.refusals {
         let _ = writeln!(text, "  {} {}", paint(YELLOW, "before it:"), against.message);
     }
     for line in landing(plan) {

@@ -9,12 +9,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scan_contract::Diagnostic;
+use crate::diagnostic::Why;
 use crate::notes::{Confidence, FactKind, Kind};
 use crate::policy::{OnStall, Strategy};
 use crate::tree::{Patches, Tree};
 use crate::upgrade::{
-    Briefing, HereOutcome, Layer, Noted, Plan, Requirement, Satisfied, Stage, StageKind, Staged,
-    Step, Told, between,
+    Briefing, HereOutcome, Layer, Noted, Plan, Preflight, Requirement, Satisfied, Stage, StageKind,
+    Staged, Step, Told, between,
 };
 use crate::version::Bump;
 
@@ -60,6 +61,8 @@ pub struct Upgrade {
     pub remarks: Vec<RemarkView>,
     /// The stages in the order in which they land.
     pub stages: Vec<StageView>,
+    /// What stands against it before its first stage, and what should be known.
+    pub preflight: Vec<Check>,
     /// What its releases are to the others: `platform`, `data` or `services`.
     pub layer: Option<Layer>,
     /// The upgrades that land before it and are taken back after it, the nearest only.
@@ -74,6 +77,17 @@ pub struct Upgrade {
     pub revert_branch: String,
     /// What the revert changes on the upgrade.
     pub revert_diff: String,
+}
+
+/// Something that was looked for before the first stage.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Check {
+    /// What it is.
+    pub code: String,
+    /// It in a sentence.
+    pub message: String,
+    /// Whether the upgrade must not begin while it is so.
+    pub refuses: bool,
 }
 
 /// A pin that moves.
@@ -262,6 +276,7 @@ impl Upgrade {
             steps: plan.briefing.steps.iter().map(step).collect(),
             remarks: plan.briefing.remarks.iter().map(noted).collect(),
             stages,
+            preflight: preflight(&plan.preflight),
             layer: plan.turn.layer,
             after: plan.turn.after.iter().map(ToString::to_string).collect(),
             max_downtime: plan.downtime.as_ref().map(|downtime| downtime.at_most.clone()),
@@ -271,6 +286,16 @@ impl Upgrade {
             revert_diff: between(base, before, &revert),
         }
     }
+}
+
+fn preflight(preflight: &Preflight) -> Vec<Check> {
+    let check = |why: &Why, refuses| Check {
+        code: why.code.clone(),
+        message: why.message.clone(),
+        refuses,
+    };
+    let refusals = preflight.refusals.iter().map(|why| check(why, true));
+    refusals.chain(preflight.notes.iter().map(|why| check(why, false))).collect()
 }
 
 fn facts(briefing: &Briefing) -> Vec<Fact> {

@@ -158,8 +158,14 @@ fn stages(subject: &Subject<'_>) -> String {
             let _ = writeln!(text, "   Before the next one: {}.", phrase(&gate.sentence));
         }
     }
-    for against in plan.preflight.refusals.iter().filter(|_| plan.stages.len() > 1) {
+    for against in &plan.preflight.refusals {
         let _ = writeln!(text, "\n> [!WARNING]\n> {}", phrase(&against.message));
+    }
+    if plan.stages.len() > 1 && !plan.preflight.notes.is_empty() {
+        text.push_str("\nWhat the gates can tell, and what they cannot:\n\n");
+        for note in &plan.preflight.notes {
+            let _ = writeln!(text, "- {}", phrase(&note.message));
+        }
     }
     if plan.strategy == Strategy::Manual {
         text.push_str(

@@ -97,11 +97,6 @@ impl Planner<'_> {
             let message = format!("{from} is published as {to} now: {}", moved.because());
             why.push(Why::new(moved.code(), message));
         }
-        for release in releases.iter().filter(|release| release.suspended) {
-            let message =
-                format!("{} is suspended: nothing happens until it is resumed", release.id);
-            why.push(Why::new("suspended", message));
-        }
         Carried {
             strategy: rule.policy.strategy,
             why,

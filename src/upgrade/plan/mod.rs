@@ -138,18 +138,10 @@ impl Planner<'_> {
         let settings = self.follow(&upgrade, following, &mut briefing);
         let mut carried = self.carry_out(moving, bump, &releases, &briefing);
         let mut changes: Vec<Change> = [upgrade].into_iter().chain(settings).collect();
-        if carried.strategy == Strategy::Maintenance {
-            match self.stop(&releases) {
-                Ok(Some(stop)) => changes.insert(0, stop),
-                Ok(None) => {
-                    carried.strategy = Strategy::Rolling;
-                    carried.why.push(Why::new("at-rest", "it is stopped already"));
-                }
-                Err(why) => {
-                    carried.strategy = Strategy::Manual;
-                    carried.why.push(why);
-                }
-            }
+        if carried.strategy == Strategy::Maintenance
+            && let Some(stop) = self.stopped(&releases, &mut carried)
+        {
+            changes.insert(0, stop);
         }
         if carried.strategy != Strategy::Rolling
             && let Some(hold) = self.hold(&releases, &mut carried.why)?

@@ -7,15 +7,34 @@ use super::carry::Carried;
 use super::{BACKUP, HOLD, Planner, STOP};
 use crate::diagnostic::Why;
 use crate::flux::{LeverKind, Release};
-use crate::policy::Demand;
+use crate::policy::{Demand, Strategy};
 use crate::upgrade::backup::{Backups, Subject, backups};
 use crate::upgrade::gate::{Gate, GateWord};
 use crate::upgrade::plan_types::{Change, FileEdit};
 use crate::upgrade::units::Moving;
 
 impl Planner<'_> {
+    /// Returns the change that stops the releases; where there is none, how they are carried out
+    /// instead, with the reason.
+    pub(super) fn stopped(&self, releases: &[&Release], carried: &mut Carried) -> Option<Change> {
+        let (strategy, why) = match self.stop(releases) {
+            Ok(Some(stop)) => return Some(stop),
+            // What is suspended runs on, and no commit reaches it.
+            Ok(None) if releases.iter().any(|release| release.suspended) => {
+                let message = "no commit stops a suspended release: stop it by hand, and keep a \
+                               copy of its data, before it is resumed on the new version";
+                (Strategy::Manual, Why::new("cannot-stop", message))
+            }
+            Ok(None) => (Strategy::Rolling, Why::new("at-rest", "it is stopped already")),
+            Err(why) => (Strategy::Manual, why),
+        };
+        carried.strategy = strategy;
+        carried.why.push(why);
+        None
+    }
+
     /// Returns the change that stops the releases; `None` where nothing runs.
-    pub(super) fn stop(&self, releases: &[&Release]) -> Result<Option<Change>, Why> {
+    fn stop(&self, releases: &[&Release]) -> Result<Option<Change>, Why> {
         let mut stops: Vec<FileEdit> = Vec::new();
         for release in releases.iter().filter(|release| !release.suspended) {
             let lever = &release.lever;
