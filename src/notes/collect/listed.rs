@@ -64,6 +64,16 @@ pub(super) fn has_environment(text: &str) -> bool {
     ENVIRONMENT.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
+/// Tells whether a label names settings and says nothing of them: `Environment variables:`.
+pub(super) fn is_label_of_settings(text: &str) -> bool {
+    static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let kind = r"(?:environment|env|config(?:uration)?|chart|helm)";
+        let noun = r"(?:variables?|vars?|settings?|options?|values?|parameters?)";
+        Regex::new(&format!(r"(?i)^\W*(?:{kind} {noun}|env vars?|envs?|{noun})\W*$")).ok()
+    });
+    LABEL.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
 /// The longest lead-in that says something of the names below it, in bytes.
 const LONGEST: usize = 300;
 
@@ -108,6 +118,8 @@ pub(super) struct Item {
     pub(super) own: bool,
     /// Whether the item is about settings, by its own words or the shape of their names.
     pub(super) of_setting: bool,
+    /// Whether its own words call the names settings.
+    pub(super) called: bool,
 }
 
 /// How a text goes on behind the name that it is about.
@@ -130,7 +142,7 @@ pub(super) fn item(text: &str) -> Option<Item> {
     static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let name = r"(?:`[^`]{1,120}`|[A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)(?:=\S+)?";
         let list = format!("{name}(?:(?:,? and |,? or |, | ?/ ?){name})*");
-        let noun = r"(?:(?:environment|env|config(?:uration)?|chart|helm|cli|command[- ]line)[ -])*(?:variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?)";
+        let noun = r"(?:(?:environment|env|config(?:uration)?|chart|helm|cli|command[- ]line)[ -])*(?:variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|env)";
         let lead =
             format!("(?i:(?:support for )?(?:the |an? )?(?:new |old |optional )?(?:{noun} )?)");
         let between = r"(?i:→|->|=>|to|:|-|is now|becomes|,? (?:please )?use|\(use|in favou?r of|,? (?:replaced|renamed))";
@@ -155,7 +167,7 @@ pub(super) fn item(text: &str) -> Option<Item> {
         || rest.starts_with([':', ',', '.', ';'])
         || ENDS.iter().any(|end| rest.starts_with(end));
     let of_setting = called || (ends && names.iter().all(|name| name.is_variable));
-    (!names.is_empty()).then_some(Item { names, new, again, own, of_setting })
+    (!names.is_empty()).then_some(Item { names, new, again, own, of_setting, called })
 }
 
 #[cfg(test)]
@@ -246,12 +258,21 @@ mod tests {
             ("`OLD_NAME` environment variable", Some(true)),
             ("Support for the `OLD_NAME` environment variable", Some(true)),
             ("Environment variable `OLD_NAME`, which did nothing", Some(true)),
+            ("ENV `OLD_NAME`", Some(true)),
             ("The `sail.area` option", Some(true)),
             ("`sail.area`", Some(false)),
             ("`/sails` endpoint", None),
             ("`OLD_NAME` metrics", Some(false)),
         ] {
             assert_eq!(item(text).map(|item| item.of_setting), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("Environment Variables:", true),
+            ("**Settings**", true),
+            ("Environment:", false),
+            ("Variables that are read:", false),
+        ] {
+            assert_eq!(is_label_of_settings(text), expected, "{text}");
         }
         assert_eq!(sorted("### Removed"), Some(Makes::Removed));
         assert_eq!(sorted("Removed pages"), None);

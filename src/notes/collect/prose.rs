@@ -121,23 +121,24 @@ impl Reader<'_> {
         let Some(above) = passage.under.and_then(|under| self.page.passages.get(under)) else {
             return;
         };
-        let of_names =
-            listed::may_say(&above.plain.text) || listed::sorted(&above.plain.text).is_some();
+        let sorting = passage.heading.and_then(|heading| self.page.passages.get(heading));
+        let sorting = sorting.and_then(|heading| listed::sorted(&heading.plain.text));
+        let of_names = listed::may_say(&above.plain.text) || sorting.is_some();
         if !self.is_item(passage) || !of_names {
             return;
         }
-        let Some(listed::Item { mut names, new, again, own, of_setting }) =
+        let Some(listed::Item { mut names, new, again, own, of_setting, called }) =
             listed::item(&passage.plain.text)
         else {
             return;
         };
         let is_heading = above.shape == Shape::Heading;
-        let below = if listed::may_say(&above.plain.text) {
-            listed::makes(&above.plain.text, is_heading, &passage.plain.text, again)
-        } else {
-            listed::sorted(&above.plain.text).filter(|_| of_setting && is_heading)
-        };
-        let Some(makes) = below else { return };
+        let said = listed::makes(&above.plain.text, is_heading, &passage.plain.text, again);
+        // `Removed` above `Environment variables:` says what became of the names below both.
+        let labelled = listed::is_label_of_settings(&above.plain.text);
+        let sorted =
+            sorting.filter(|_| labelled || (of_setting && is_heading) || (called && above.leads()));
+        let Some(makes) = said.or(sorted) else { return };
         let environment = listed::has_environment(&above.plain.text)
             || listed::has_environment(&passage.plain.text);
         names.retain(|name| !name.is_variable || name.text.contains('_') || environment);

@@ -43,13 +43,20 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["via", "with", "using", "through", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|possible|option|support)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a)?(?: new)?(?: environment)?(?: variables?| option| setting| flag| value)? (?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|still)\b",
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
+        unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
             "It can be disabled with `NEW_SWITCH=false`.",
+            "Enable the lamp via the ENV `NEW_LAMP=1`",
+            "Support for setting the tone via environment variable (`NEW_TONE`)",
+            "A second bell was added with `SECOND_BELL`.",
         ],
-        passes: &["Fix the build with `NEW_SWITCH`", "The key must be set via `SECRET_KEY`."],
+        passes: &[
+            "Fix the build with `NEW_SWITCH`",
+            "The key must be set via `SECRET_KEY`.",
+            "It can still be disabled with `OLD_SWITCH`.",
+        ],
         ..RULE
     },
     Rule {
@@ -60,27 +67,43 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
             ..Place::ALL
         },
-        triggers: &["can now", "configurable", "allow", "option"],
-        pattern: r"\bcan now (?:also |be )*(?:set|use|pass|define|configure)(?: the)?(?: new)?(?: environment variables?| env vars?| variables?)? (?P<names>{E}(?:(?:, | and |, and ){E})*)(?P<noun>{noun})|\b(?:configurable|allow\w*|options?|make)\b[^.`(]{1,90} \((?:via |with |using |through |by |see )?(?:the )?(?P<names2>{E}(?:(?:, | and | / ?){E})*)(?P<noun2>{noun})\)",
+        triggers: &[
+            "can now",
+            "configurable",
+            "allow",
+            "option",
+            "expose",
+            "as a",
+            "from env",
+            "from the env",
+        ],
+        pattern: r"\bcan now (?:also |be )*(?:set|use|pass|define|configure)(?: the)?(?: new)?(?: environment variables?| env vars?| variables?)? (?P<names>{E}(?:(?:, | and |, and ){E})*)(?P<noun>{noun})|\b(?:configurable|allow\w*|options?|make)\b[^.`(]{1,90} \((?:via |with |using |through |by |see )?(?:the )?(?P<names2>{E}(?:(?:, | and | / ?){E})*)(?P<noun2>{noun})\)|\b(?:expos(?:e|es|ed|ing)|introduc\w+|available|configurable)\b[^.`(]{1,90}\bas (?:a |an )?(?:new )?(?:(?:environment|env|config\w*) )?(?:variables?|vars?|settings?|options?|parameters?):? \(?(?P<names3>{E}(?:(?:, | and | / ?){E})*)|\b(?:read|take|load|get)s?(?: the)? (?P<names4>{E}(?:(?:, | and |, and ){E})*)(?P<noun4>{noun}) from (?:the )?env(?:ironment)?\b",
         unless: r"\b(?:fix\w*|must|required|mandatory|no longer|instead of|deprecat\w*|remov\w*|default)\b",
         finds: &[
             "You can now set `NEW_SIZE` to choose the cloth.",
             "Make the cloth configurable (`NEW_SIZE`)",
+            "Exposed the size of the cloth as an environment variable (`NEW_SIZE`)",
+            "Read `NEW_SIZE` from env vars",
         ],
-        passes: &["You can now set sail.", "Fix the option (`NEW_SIZE`)"],
+        passes: &[
+            "You can now set sail.",
+            "Fix the option (`NEW_SIZE`)",
+            "Read the size from the environment",
+        ],
         ..RULE
     },
     Rule {
         name: "set-to-restore",
         makes: Makes::Added,
         confidence: Confidence::Medium,
-        place: Place::PROSE,
+        place: Place::CHANGES,
         triggers: &["set"],
-        pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\bset(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:re-?enable|disable|restore|keep|retain|preserve|revert|opt)",
+        pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\bset(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:(?:re-?)?enable|disable|restore|keep|retain|preserve|revert|opt)",
         unless: r"\b(?:must|required|fix\w*)\b",
         finds: &[
             "To restore the second watch, set `WATCH_TWICE=true`.",
             "Set `CHECK_TWICE=false` to keep the old behaviour.",
+            "The lamp is dark from now on (set `LAMP_LIT` to True to enable it)",
         ],
         passes: &["You must set `CHECK_TWICE`."],
         ..RULE

@@ -185,8 +185,9 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["default"],
-        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default|\b(?:increas|rais|reduc|lower|bump|decreas|switch|flip|updat)\w*(?: the)? (?P<names6>{N})(?P<noun6>{noun})(?:'s)? default\b|\bsets?(?: the)? (?P<names7>{N})(?P<noun7>{noun}) to [^ ]+ by default\b",
+        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\bchang(?:e|es|ed|ing)(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s)? default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default|\b(?:increas|rais|reduc|lower|bump|decreas|switch|flip|updat)\w*(?: the)? (?P<names6>{N})(?P<noun6>{noun})(?:'s)? default\b|\bsets?(?: the)? (?P<names7>{N})(?P<noun7>{noun}) to [^ ]+ by default\b|(?P<names8>{N})(?P<noun8>{noun}) (?:now )?(?:has|have|had|gets?|got|as)(?: a| the)? (?:new|different|changed) default\b|\b(?:increas|rais|reduc|lower|bump|decreas|switch|chang)(?:e|es|ed|ing)?(?: the)? default [^.`(]{1,60}\((?P<names9>{E})(?P<noun9>{noun})\)",
         unless: r"\b(?:the |a )?new\b[^.]{0,20}[\x01\x03]|\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
+        despite: r"\b(?:new|different|changed) default\b",
         finds: &[
             "We changed the default value of `rig.knots` from `two` to `four`.",
             "`SOME_LIMIT` now defaults to 20.",
@@ -194,8 +195,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Change default `bell.tone` to `low`",
             "Increase `SOME_LIMIT` default from 10 to 20",
             "Set `SOME_LIMIT` to 20 by default",
+            "`SOME_LIMIT` has a new default value of `none`.",
+            "Increased the default number of knots (`SOME_LIMIT`)",
         ],
-        passes: &["Add the `SOME_LIMIT` option, which defaults to 20."],
+        passes: &[
+            "Add the `SOME_LIMIT` option, which defaults to 20.",
+            "Fix the new default of the page",
+        ],
         ..RULE
     },
     Rule {
@@ -214,17 +220,23 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "behaviour of",
             "behavior of",
             "syntax of",
+            "unit of",
+            "type of",
             "value",
+            "no longer",
         ],
-        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|enforced|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation) of(?: the)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)|(?P<names4>{E})(?P<noun4>{noun}) (?:only accepts?|accepts? only|(?:can|may|must) only be)\b[^.]{0,60}\bnow\b|\bvalues? [^.;]{1,40}(?:of|for|in)(?: the)? (?P<names5>{E})(?P<noun5>{noun}) (?:is|are|was|were|has been|have been)(?: no longer| now| been)* (?:supported|allowed|accepted|valid|removed|renamed|changed|replaced)",
+        pattern: r"(?P<names>{E})(?P<noun>{noun}) (?:is|are) now (?:a |an |the )?(?:interpreted|parsed|treated|read as|case[- ]sensitive|case[- ]insensitive|regex|list|comma|json|in seconds|in minutes|measured|relative|absolute|applied|enforced|respected|validated|evaluated)|(?P<names2>{E})(?P<noun2>{noun}) now (?:accepts?|expects?|takes?|uses?|means?|controls?|applies|refers?|only|also)\b|\b(?:meaning|semantics|format|behaviou?r|syntax|interpretation|unit) of(?: the)?(?: environment variable| env var(?:iable)?| variable| setting| option)? (?P<names3>{E})(?P<noun3>{noun})[^.]{0,30}(?:changed|different|now)|\b(?:chang|switch)(?:e|es|ed|ing)(?: the)?(?: \w+)? (?:meaning|semantics|format|syntax|interpretation|unit|type) of(?: the)?(?: environment variable| env var(?:iable)?| variable| setting| option)? (?P<names6>{E})(?P<noun6>{noun})|(?P<names4>{E})(?P<noun4>{noun}) (?:only accepts?|accepts? only|(?:can|may|must) only be)\b[^.]{0,60}\bnow\b|\b(?:values?|parameters?|modes?|schemes?|prefix\w*) [^.;]{0,40}(?:of|for|in|within)(?: the)? (?P<names5>{E})(?P<noun5>{noun}) (?:is|are|was|were|has been|have been)(?: no longer| now| been)* (?:supported|allowed|accepted|valid|removed|renamed|changed|replaced)|(?P<names7>{E})(?P<noun7>{noun}) with [^.;]{1,60}\bvalues? (?:has|have|is|are|was|were)(?: been| now| no longer)* (?:removed|dropped|supported|accepted)",
         unless: "",
         finds: &[
             "`IGNORE_LIST` is now interpreted as a pattern.",
             "The format of `IGNORE_LIST` has changed.",
             "`IGNORE_LIST` only accepts numbers now.",
             "The value `old` of `IGNORE_LIST` is no longer supported.",
+            "The `mode=easy` parameter in `SHIP_URL` is no longer supported.",
+            "Changed the data format of the environment variable `IGNORE_TIME` from hours to bells",
+            "Choosing the bell via ENV `BELL_KIND` with `brass` and `tin` values has been removed.",
         ],
-        passes: &["`IGNORE_LIST` is documented."],
+        passes: &["`IGNORE_LIST` is documented.", "Changed the format of the page"],
         ..RULE
     },
     Rule {
