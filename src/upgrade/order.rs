@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Position;
-use crate::flux::{Inventory, ObjectName, Package, Release};
+use crate::flux::{Inventory, ObjectName, Package, Pin, Release};
 use crate::policy::Policies;
 
 /// What a release is to the others.
@@ -88,8 +88,10 @@ pub struct Rank {
 #[must_use]
 pub fn order(inventory: &Inventory, policies: &Policies) -> Order {
     let mut order = Order::default();
+    let pins: HashMap<&str, &Pin> =
+        inventory.pins.iter().map(|pin| (pin.id.as_str(), pin)).collect();
     for release in &inventory.releases {
-        let layer = layer(release, inventory, policies);
+        let layer = layer(release, &pins, policies);
         let node = order.nodes.get(&release.id);
         if let Some(Node::Release(_, known)) = node.and_then(|at| order.graph.node_weight_mut(*at))
         {
@@ -115,24 +117,24 @@ impl Order {
                 members.entry(&by.position).or_default().insert(node);
             }
         }
-        let mut groups: HashMap<&Position, NodeIndex> = HashMap::new();
+        let mut groups: HashMap<(&Position, Option<&Position>), NodeIndex> = HashMap::new();
         for release in &inventory.releases {
             let Some(&node) = nodes.get(&release.id) else { continue };
             for needed in release.depends_on.iter().filter_map(|name| nodes.get(name)) {
                 graph.update_edge(node, *needed, ());
             }
-            for needed in release.applied_by.iter().flat_map(|by| &by.needs) {
-                let Some(members) = members.get(needed) else { continue };
-                if members.contains(&node) {
-                    // Applied twice: it is no circle that one of them waits for the other.
-                    for other in members.iter().filter(|other| **other != node) {
-                        graph.update_edge(node, *other, ());
-                    }
-                    continue;
-                }
-                let group = *groups.entry(needed).or_insert_with(|| {
+            let needs =
+                release.applied_by.iter().flat_map(|by| by.needs.iter().map(move |n| (by, n)));
+            for (by, needed) in needs {
+                let Some(all) = members.get(needed) else { continue };
+                // What both apply does not wait for itself, only for the others of what is needed.
+                let own = all.contains(&node).then_some(&by.position);
+                let group = *groups.entry((needed, own)).or_insert_with(|| {
                     let group = graph.add_node(Node::Kustomization);
-                    for member in members {
+                    let own = own.and_then(|own| members.get(own));
+                    for member in
+                        all.iter().filter(|member| own.is_none_or(|o| !o.contains(member)))
+                    {
                         graph.add_edge(group, *member, ());
                     }
                     group
@@ -173,12 +175,16 @@ impl Order {
             }
             let left = left.entry(circle).or_default();
             *left = left.saturating_sub(1);
+            if *left > 0 {
+                continue;
+            }
+            // Its last member is a release where it has one: Kustomizations come before those.
             for waiting in beyond(circle, Direction::Incoming) {
                 let known = depths.entry(waiting).or_default();
                 *known = depth.max(*known);
                 let missing = missing.entry(waiting).or_default();
-                *missing -= usize::from(*left == 0);
-                if *left == 0 && *missing == 0 {
+                *missing = missing.saturating_sub(1);
+                if *missing == 0 {
                     open.push(waiting);
                 }
             }
@@ -204,16 +210,20 @@ impl Order {
     /// Returns all that must be ready before a release, itself left out.
     #[must_use]
     pub fn needs(&self, release: &ObjectName) -> BTreeSet<&ObjectName> {
-        let mut needed = BTreeSet::new();
-        if let Some(node) = self.nodes.get(release) {
-            let mut walk = Dfs::new(&self.graph, *node);
-            while let Some(next) = walk.next(&self.graph) {
-                let release = self.graph.node_weight(next).and_then(Node::release);
-                needed.extend(release.map(|(_, name)| name));
-            }
-        }
-        needed.remove(release);
-        needed
+        self.below([release]).filter(|other| *other != release).collect()
+    }
+
+    /// Returns some releases and all that must be ready before them, each once.
+    pub fn below<'n>(
+        &self,
+        releases: impl IntoIterator<Item = &'n ObjectName>,
+    ) -> impl Iterator<Item = &ObjectName> {
+        let mut walk = Dfs::empty(&self.graph);
+        walk.stack =
+            releases.into_iter().filter_map(|name| self.nodes.get(name)).copied().collect();
+        std::iter::from_fn(move || walk.next(&self.graph))
+            .filter_map(|node| self.graph.node_weight(node)?.release())
+            .map(|(_, name)| name)
     }
 
     /// Puts releases into the order in which they are upgraded; those that are not known come last.
@@ -252,8 +262,8 @@ impl Order {
 }
 
 /// Says what a release is to the others.
-fn layer(release: &Release, inventory: &Inventory, policies: &Policies) -> Layer {
-    let pins = inventory.pins.iter().filter(|pin| release.pins.contains(&pin.id));
+fn layer(release: &Release, pins: &HashMap<&str, &Pin>, policies: &Policies) -> Layer {
+    let pins = release.pins.iter().filter_map(|id| pins.get(id.as_str()));
     let images: Vec<&str> = pins
         .filter_map(|pin| match &pin.package {
             Package::Image(repository) => Some(repository.path.as_str()),
@@ -268,6 +278,10 @@ fn layer(release: &Release, inventory: &Inventory, policies: &Policies) -> Layer
     let engine = |path: &&str| policies.datastore_of_image(path).is_some();
     if !images.is_empty() && images.iter().all(engine) { Layer::Data } else { Layer::Services }
 }
+
+#[cfg(test)]
+#[path = "order/properties.rs"]
+mod properties;
 
 #[cfg(test)]
 mod tests {
