@@ -82,6 +82,8 @@ pub struct Noted {
 pub struct Told {
     /// Whose notes say so.
     pub of: Kind,
+    /// Which of the briefing's readings says so; the first of those that have the same notes.
+    pub reading: usize,
     /// The fact.
     pub fact: Fact,
     /// Where a person reads each piece of its evidence.
@@ -168,6 +170,8 @@ pub(super) fn brief(
     let readings = background.learned.readings.iter();
     for reading in readings.filter(|r| r.pins.iter().any(|pin| pins.contains(&pin.as_str()))) {
         let facts = &reading.notes.facts;
+        let number = briefing.readings.iter().position(|known| known.shares_notes(reading));
+        let number = number.unwrap_or(briefing.readings.len());
         let mut here: Vec<Vec<Here>> = vec![Vec::new(); facts.len()];
         let mut unset = vec![true; facts.len()];
         for release in releases {
@@ -185,10 +189,10 @@ pub(super) fn brief(
             }
             let requirement = Requirement::of(fact, reading, runs, releases);
             briefing.requirements.extend(requirement);
-            briefing.told.push(told(reading, fact, here));
+            briefing.told.push(told(reading, number, fact, here));
         }
         let questions = reading.notes.questions.iter();
-        briefing.questions.extend(questions.map(|fact| told(reading, fact, Vec::new())));
+        briefing.questions.extend(questions.map(|fact| told(reading, number, fact, Vec::new())));
         briefing.remarks.extend(noted(reading));
         briefing.steps.extend(reading.moved.iter().filter_map(|moved| moved.by_hand.clone()));
         briefing.readings.push(reading.clone());
@@ -249,9 +253,9 @@ fn noted(reading: &Reading) -> impl Iterator<Item = Noted> {
     })
 }
 
-fn told(reading: &Reading, fact: &Fact, here: Vec<Here>) -> Told {
-    let links = fact.evidence.iter().map(|evidence| reading.link(evidence)).collect();
-    Told { of: reading.of, fact: fact.clone(), links, here }
+fn told(of: &Reading, reading: usize, fact: &Fact, here: Vec<Here>) -> Told {
+    let links = fact.evidence.iter().map(|evidence| of.link(evidence)).collect();
+    Told { of: of.of, reading, fact: fact.clone(), links, here }
 }
 
 /// Returns the releases that run what readings are about.

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::text::here_text;
-use super::{Group, Point, lay, read};
+use super::{Group, Point, lay, read, whose};
 use crate::forge::neutral;
 use crate::notes::{Evidence, FactKind, Kind};
 use crate::report::facts::{label, moved_text, subject};
@@ -39,7 +39,7 @@ pub(in crate::report) fn briefing_markdown(briefing: &Briefing) -> (String, Stri
     if laid.first.is_empty() && laid.rest.is_empty() {
         text.push_str("\nNothing in them concerns what runs here.\n");
     }
-    groups_markdown(&mut text, &laid.first, &briefing.steps);
+    groups_markdown(&mut text, &laid.first, briefing, &briefing.steps);
     if !briefing.requirements.is_empty() {
         text.push_str("\n| Component | Required | Yours | | Said |\n|---|---|---|---|---|\n");
         for requirement in &briefing.requirements {
@@ -51,9 +51,9 @@ pub(in crate::report) fn briefing_markdown(briefing: &Briefing) -> (String, Stri
     }
     steps_markdown(&mut text, briefing);
     questions_markdown(&mut text, briefing);
-    details(&mut folded, "more that break something or ask for something", &overflow);
-    details(&mut folded, "more that are good to know", &laid.rest);
-    details(&mut folded, "more that concern nothing that is set here", &laid.folded);
+    details(&mut folded, "more that break something or ask for something", &overflow, briefing);
+    details(&mut folded, "more that are good to know", &laid.rest, briefing);
+    details(&mut folded, "more that concern nothing that is set here", &laid.folded, briefing);
     known_issues(&mut folded, briefing);
     (text, folded)
 }
@@ -113,10 +113,12 @@ pub(super) fn cut_to<'a>(groups: &mut Vec<Group<'a>>, most: usize) -> Vec<Group<
     overflow
 }
 
-fn groups_markdown(text: &mut String, groups: &[Group<'_>], steps: &[Step]) {
+fn groups_markdown(text: &mut String, groups: &[Group<'_>], briefing: &Briefing, steps: &[Step]) {
     for group in groups {
         let of = if group.of == Kind::Chart { "The chart's " } else { "" };
-        let _ = writeln!(text, "\n**{of}{}**\n", neutral::line(group.version));
+        let whose = whose(group, &briefing.readings);
+        let whose = whose.map(|whose| format!(" of {}", neutral::line(whose))).unwrap_or_default();
+        let _ = writeln!(text, "\n**{of}{}{whose}**\n", neutral::line(group.version));
         for point in &group.points {
             text.push_str(&point_markdown(point, steps));
         }
@@ -124,11 +126,11 @@ fn groups_markdown(text: &mut String, groups: &[Group<'_>], steps: &[Step]) {
 }
 
 /// Folds groups away under a line that says how many points they hold.
-fn details(text: &mut String, of: &str, groups: &[Group<'_>]) {
+fn details(text: &mut String, of: &str, groups: &[Group<'_>], briefing: &Briefing) {
     let count: usize = groups.iter().map(|group| group.points.len()).sum();
     if count > 0 {
         let _ = writeln!(text, "<details><summary>{count} {of}</summary>");
-        groups_markdown(text, groups, &[]);
+        groups_markdown(text, groups, briefing, &[]);
         text.push_str("\n</details>\n");
     }
 }

@@ -4,8 +4,10 @@
 //! for a step. A [`Point`] is one thing that a reader is told once, with every kind of fact that its
 //! passage is. Points come in groups, one a version; what breaks, what has to be done and what
 //! concerns a setting of these releases stands before the rest, and what concerns nothing that is
-//! set here is folded away. `text` and `markdown` write them down.
+//! set here is folded away. `clauses` keeps a sentence that says more from being folded with a name in
+//! it; `text` and `markdown` write the points down.
 
+mod clauses;
 mod markdown;
 #[cfg(test)]
 mod tests;
@@ -17,8 +19,10 @@ pub(super) use text::briefing_text;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
 
+use self::clauses::{clauses, named_by, names};
 use crate::notes::{Evidence, Fact, FactKind, Kind};
-use crate::upgrade::{Briefing, HereOutcome, Reading, Told};
+use crate::report::facts::subject;
+use crate::upgrade::{Briefing, Here, HereOutcome, Reading, Told};
 use crate::version;
 
 /// One thing that notes say.
@@ -36,6 +40,8 @@ struct Point<'a> {
 #[derive(Debug, Clone)]
 struct Group<'a> {
     of: Kind,
+    /// Which of the readings.
+    reading: usize,
     version: &'a str,
     points: Vec<Point<'a>>,
 }
@@ -80,7 +86,7 @@ impl Point<'_> {
     }
 }
 
-/// Makes points of facts: what one passage says is told once.
+/// Makes points of facts: what one passage says is told once, and all that it says is told.
 fn points<'a>(told: &'a [Told]) -> Vec<Point<'a>> {
     let (general, mut named): (Vec<&Told>, Vec<&Told>) =
         told.iter().partition(|told| is_general(told.fact.kind));
@@ -89,7 +95,7 @@ fn points<'a>(told: &'a [Told]) -> Vec<Point<'a>> {
         |told: &'a Told| Point { kinds: vec![told.fact.kind], told, folded: is_folded(told) };
     let mut points: Vec<Point<'a>> = named.into_iter().map(point).collect();
     let names = Names::of(told);
-    let versions: HashSet<(Kind, &str)> =
+    let versions: HashSet<(Kind, usize, &str)> =
         general.iter().filter(|told| !is_bare(&told.fact)).map(|told| key(told)).collect();
     for told in general {
         // A heading that says no more than that something breaks is no point beside what breaks.
@@ -97,23 +103,30 @@ fn points<'a>(told: &'a [Told]) -> Vec<Point<'a>> {
             continue;
         }
         let kind = told.fact.kind;
-        let mut known = false;
-        for point in points.iter_mut().filter(|point| of_one_passage(point.told, told)) {
-            known = true;
+        let clauses = clauses(&told.fact.summary);
+        let of_passage = |point: &&mut Point<'_>| of_one_passage(point.told, told);
+        let mut beside: Vec<&mut Point<'_>> = points.iter_mut().filter(of_passage).collect();
+        let is_told = |clause: &&str| beside.iter().any(|point| tells(point.told, clause));
+        if clauses.is_empty() || !clauses.iter().all(is_told) {
+            points.push(Point { kinds: vec![kind], told, folded: names.are_all_unset(&told.fact) });
+            continue;
+        }
+        beside.retain(|point| clauses.iter().any(|clause| tells(point.told, clause)));
+        // What breaks over something optional and new breaks for all.
+        let concerns_all = beside.iter().all(|point| point.folded && !is_unset(point.told));
+        for point in beside {
+            point.folded &= !concerns_all;
             if !point.kinds.contains(&kind) {
                 point.kinds.push(kind);
                 point.kinds.sort_by_key(|kind| weight(*kind));
             }
         }
-        if !known {
-            points.push(Point { kinds: vec![kind], told, folded: names.are_all_unset(&told.fact) });
-        }
     }
     points
 }
 
-fn key(told: &Told) -> (Kind, &str) {
-    (told.of, told.fact.version.as_str())
+fn key(told: &Told) -> (Kind, usize, &str) {
+    (told.of, told.reading, told.fact.version.as_str())
 }
 
 /// Says whether a kind judges a passage, where the others name what it is about.
@@ -121,11 +134,20 @@ fn is_general(kind: FactKind) -> bool {
     matches!(kind, FactKind::Breaking | FactKind::ManualAction)
 }
 
-/// Says whether a fact about a name was read from the passage that a general one judges.
-fn of_one_passage(named: &Told, general: &Told) -> bool {
+/// Says whether a fact was read from the passage that a general one judges.
+fn of_one_passage(other: &Told, general: &Told) -> bool {
     let place = |evidence: &Evidence| (evidence.source.clone(), evidence.line);
     let Some(passage) = general.fact.evidence.first().map(place) else { return false };
-    named.of == general.of && named.fact.evidence.iter().any(|said| place(said) == passage)
+    (other.of, other.reading) == (general.of, general.reading)
+        && other.fact.evidence.iter().any(|said| place(said) == passage)
+}
+
+/// Says whether a reader who is told a fact knows what a clause says.
+fn tells(told: &Told, clause: &str) -> bool {
+    match subject(&told.fact) {
+        Some(_) => named_by(&told.fact).any(|name| names(clause, name)),
+        None => told.fact.summary.contains(clause),
+    }
 }
 
 /// Says whether a fact is the heading of others and nothing more.
@@ -156,13 +178,22 @@ fn is_bare(fact: &Fact) -> bool {
 
 /// Says whether a fact about something of a name concerns nobody here.
 fn is_folded(told: &Told) -> bool {
-    let unset =
-        !told.here.is_empty() && told.here.iter().all(|here| here.outcome == HereOutcome::Unset);
     let optional = matches!(told.fact.kind, FactKind::EnvAdded | FactKind::ValueAdded);
-    unset || (optional && told.here.is_empty())
+    is_unset(told) || (optional && told.here.is_empty())
 }
 
-/// The settings that notes name, parted by whether they are set here.
+/// Says whether a fact is about a setting that is not set here and means nothing therefore. What
+/// changes in a setting, its default say, means most where nobody sets it.
+fn is_unset(told: &Told) -> bool {
+    let changes = matches!(
+        told.fact.kind,
+        FactKind::EnvChanged | FactKind::ValueChanged | FactKind::EnvRequired
+    );
+    let unset = |here: &Here| here.outcome == HereOutcome::Unset;
+    !changes && !told.here.is_empty() && told.here.iter().all(unset)
+}
+
+/// The settings that notes name, parted by whether they mean something here.
 struct Names<'a> {
     unset: BTreeSet<&'a str>,
     other: BTreeSet<&'a str>,
@@ -172,32 +203,34 @@ impl<'a> Names<'a> {
     fn of(told: &'a [Told]) -> Self {
         let mut names = Self { unset: BTreeSet::new(), other: BTreeSet::new() };
         for told in told {
-            let into = if is_folded(told) { &mut names.unset } else { &mut names.other };
-            let fact = &told.fact;
-            into.extend(
-                [&fact.name, &fact.old, &fact.new].into_iter().flatten().map(String::as_str),
-            );
+            let into = if is_unset(told) { &mut names.unset } else { &mut names.other };
+            into.extend(named_by(&told.fact));
         }
         names
     }
 
-    /// Says whether a passage speaks of settings, and of none but those that nobody sets here.
+    /// Says whether each clause of a passage speaks of settings, and of none but those that nobody
+    /// sets here.
     fn are_all_unset(&self, fact: &Fact) -> bool {
-        let text: String = fact.evidence.iter().map(|evidence| evidence.quote.as_str()).collect();
-        let is_name = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-        let words: BTreeSet<&str> = text.split(|c| !is_name(c)).collect();
-        let among = |names: &BTreeSet<&str>| names.iter().any(|name| words.contains(name));
-        among(&self.unset) && !among(&self.other)
+        let any = |of: &BTreeSet<&str>, text: &str| of.iter().any(|name| names(text, name));
+        let clauses = clauses(&fact.summary);
+        // Every second piece stands between backticks.
+        let mut code = fact.summary.split('`').skip(1).step_by(2);
+        !clauses.is_empty()
+            && clauses.iter().all(|clause| any(&self.unset, clause))
+            && code.all(|code| any(&self.unset, code))
+            && !any(&self.other, &fact.summary)
     }
 }
 
-/// Groups points by version, the lowest first, the application's before the chart's.
+/// Groups points by reading and version, the lowest first, applications before charts.
 fn groups(points: Vec<Point<'_>>) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for point in points {
-        let (of, version) = key(point.told);
+        let (of, reading, version) = key(point.told);
         let same = |group: &&mut Group<'_>| {
-            group.of == of && (group.version == version || version::same(group.version, version))
+            (group.of, group.reading) == (of, reading)
+                && (group.version == version || version::same(group.version, version))
         };
         match groups.iter_mut().find(same) {
             Some(group) => {
@@ -207,12 +240,13 @@ fn groups(points: Vec<Point<'_>>) -> Vec<Group<'_>> {
                 }
                 group.points.push(point);
             }
-            None => groups.push(Group { of, version, points: vec![point] }),
+            None => groups.push(Group { of, reading, version, points: vec![point] }),
         }
     }
     // What is no version comes last, so that those that are one have an order among them.
     let first = |group: &Group<'_>| {
-        (group.of == Kind::Chart, version::compare(group.version, group.version).is_none())
+        let is_version = version::compare(group.version, group.version).is_some();
+        (group.of == Kind::Chart, group.reading, !is_version)
     };
     groups.sort_by(|one, other| {
         let versions = version::compare(one.version, other.version).unwrap_or(Ordering::Equal);
@@ -223,6 +257,14 @@ fn groups(points: Vec<Point<'_>>) -> Vec<Group<'_>> {
         group.points.sort_by_key(|point| (!point.meets_a_setting(), lightest(point)));
     }
     groups
+}
+
+/// Names whose notes a group is from, where those of several applications or charts were read.
+fn whose<'a>(group: &Group<'_>, readings: &'a [Reading]) -> Option<&'a str> {
+    let own = readings.get(group.reading)?;
+    let others = readings.iter().filter(|other| other.of == own.of);
+    let several = others.into_iter().any(|other| other.subject != own.subject);
+    several.then_some(own.subject.as_str())
 }
 
 /// Orders kinds for a reader: what stops or loses something first, what is only good to know last.

@@ -43,7 +43,13 @@ fn briefing(notes: &str) -> Briefing {
             _ => None,
         };
         let here = here.map(|outcome| Here { outcome, text: "so".into(), position: None });
-        Told { of: Kind::App, links: vec![None], here: here.into_iter().collect(), fact }
+        Told {
+            of: Kind::App,
+            reading: 0,
+            links: vec![None],
+            here: here.into_iter().collect(),
+            fact,
+        }
     });
     Briefing { told: told.collect(), remarks, ..Briefing::default() }
 }
@@ -105,6 +111,88 @@ fn a_guide_to_3_and_the_notes_of_3_0_0_are_one_group_and_odd_versions_come_last(
     let groups = groups(points.collect());
     let versions: Vec<&str> = groups.iter().map(|group| group.version).collect();
     assert_eq!(versions, ["2.9", "3.0.0", "3.1.0", "someday"]);
+}
+
+#[test]
+fn what_breaks_beside_an_unset_name_is_not_folded_with_it() {
+    let table = [
+        // The bullet, and what a preview shows of it.
+        ("The variable `LANTERN_CACHE` has been removed.", ""),
+        (
+            "The variable `LANTERN_CACHE` has been removed, and SQLite is no longer supported.",
+            "breaking: The variable `LANTERN_CACHE` has been removed, and SQLite",
+        ),
+        (
+            "Drop support for the v1 API. The variable `LANTERN_CACHE` has been removed.",
+            "breaking: Drop support for the v1 API. The variable",
+        ),
+        (
+            "Remove `LANTERN_CACHE` before upgrading; you must rebuild the index by hand.",
+            "breaking, to do: Remove `LANTERN_CACHE` before upgrading; you must",
+        ),
+        (
+            "The variable `LANTERN_PORT` has been renamed to `LANTERN_LISTEN_PORT`, and the v1 API was removed.",
+            "breaking: The variable `LANTERN_PORT` has been renamed to `LANTERN_LISTEN_PORT`, and the v1",
+        ),
+    ];
+    for (bullet, shown) in table {
+        let notes = format!("# 3.1.0\n\n## Breaking changes\n\n- {bullet}\n");
+        let text = plain(&briefing(&notes), false);
+        assert!(text.contains(shown), "{bullet}\n{text}");
+        let folded = text.contains("1 more about what is not set here");
+        assert_eq!(folded, bullet.contains("CACHE"), "{bullet}\n{text}");
+        assert_eq!(
+            text.matches(": The variable `LANTERN_CACHE`").count(),
+            usize::from(shown.contains("SQLite")),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_default_that_changes_and_a_break_with_a_way_out_concern_whoever_sets_nothing() {
+    let mut briefing = briefing(
+        "# 3.1.0\n\n## Breaking changes\n\n- The variable `LANTERN_CACHE` has been removed.\n",
+    );
+    let text = plain(&briefing, false);
+    assert!(!text.contains("LANTERN_CACHE"), "{text}");
+    let named = |told: &&mut Told| told.fact.kind == FactKind::EnvRemoved;
+    let told = briefing.told.iter_mut().find(named).unwrap();
+    told.fact.kind = FactKind::EnvChanged;
+    let text = plain(&briefing, false);
+    assert!(text.contains("breaking, variable changed: LANTERN_CACHE"), "{text}");
+    let told =
+        briefing.told.iter_mut().find(|told| told.fact.kind == FactKind::EnvChanged).unwrap();
+    told.fact.kind = FactKind::EnvAdded;
+    told.here.clear();
+    let text = plain(&briefing, false);
+    assert!(text.contains("breaking, variable added: LANTERN_CACHE"), "{text}");
+}
+
+#[test]
+fn the_notes_of_two_images_do_not_mix() {
+    let mut briefing = briefing(NOTES);
+    let alone = plain(&briefing, true);
+    let reading = |subject: &str| Reading {
+        pins: Vec::new(),
+        of: Kind::App,
+        subject: subject.into(),
+        from: "2.0.0".into(),
+        to: "3.1.0".into(),
+        homes: Vec::new(),
+        notes: notes::read(&[], "2.0.0", "3.1.0", Kind::App).unwrap(),
+        links: std::collections::BTreeMap::new(),
+        moved: None,
+        published: None,
+        remarks: Vec::new(),
+    };
+    briefing.readings = vec![reading("lamp"), reading("wick")];
+    let second = briefing.told.clone().into_iter().map(|told| Told { reading: 1, ..told });
+    briefing.told.extend(second.collect::<Vec<_>>());
+    let both = plain(&briefing, true);
+    assert_eq!(both.matches("breaking").count(), 2 * alone.matches("breaking").count(), "{both}");
+    assert!(both.contains("in 3.0.0 of lamp:") && both.contains("in 3.0.0 of wick:"), "{both}");
+    assert!(!alone.contains("in 3.0.0 of "), "one whose notes are alone needs no name: {alone}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Group, Point, lay, read};
+use super::{Group, Point, lay, read, whose};
 use crate::notes::{Evidence, Fact, FactKind, Kind};
 use crate::report::facts::{label, moved_text, requirement_text, subject};
 use crate::report::style::{CYAN, DIM, RED, YELLOW, paint};
@@ -14,7 +14,7 @@ const SHOWN: (usize, usize) = (8, 3);
 /// Returns a briefing for the terminal, indented by two; `all` shows quotes and what is folded.
 #[must_use]
 pub(in crate::report) fn briefing_text(briefing: &Briefing, all: bool) -> String {
-    let mut page = Page { text: String::new(), steps: &briefing.steps, all };
+    let mut page = Page { text: String::new(), briefing, all };
     for line in briefing.readings.iter().flat_map(read) {
         page.line(&paint(DIM, &line));
     }
@@ -61,7 +61,7 @@ pub(in crate::report) fn briefing_text(briefing: &Briefing, all: bool) -> String
 /// What is written so far.
 struct Page<'a> {
     text: String,
-    steps: &'a [Step],
+    briefing: &'a Briefing,
     /// Whether everything is shown, with its quotes.
     all: bool,
 }
@@ -95,7 +95,9 @@ impl Page<'_> {
             left += group.points.len() - shown.len();
             if !shown.is_empty() {
                 let of = if group.of == Kind::Chart { "the chart's " } else { "" };
-                self.line(&format!("{lead} {of}{}:", group.version));
+                let whose = whose(group, &self.briefing.readings);
+                let whose = whose.map(|whose| format!(" of {whose}")).unwrap_or_default();
+                self.line(&format!("{lead} {of}{}{whose}:", group.version));
             }
             for point in shown {
                 self.point(point);
@@ -118,7 +120,7 @@ impl Page<'_> {
             self.quotes(fact);
         }
         for here in &point.told.here {
-            self.line(&format!("    {}", here_text(here, self.steps)));
+            self.line(&format!("    {}", here_text(here, &self.briefing.steps)));
         }
     }
 
