@@ -4,10 +4,13 @@
 //! Unknown keys are refused with file and line: a misspelt `ignore` must not upgrade what it meant
 //! to spare. Secrets never stand in the file, only the names of the variables that hold them.
 
+use std::fmt;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use jiff::Span;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{Backup, Dumps, Glob, Length, OnStall, Window};
 use crate::diagnostic::{Diagnostic, Severity, Why, unreadable_file, unreadable_types};
@@ -42,7 +45,9 @@ pub struct Configuration {
     /// How long a version must have been out before it is proposed, as in `3 days` or `36h`; one
     /// whose age is not known is proposed.
     pub minimum_release_age: Option<String>,
-    /// How many pull requests of refit may be open at once; any number where nothing stands here.
+    /// How many pull requests of refit may be open at once, 0 for no new ones; any number where
+    /// nothing stands here.
+    #[serde(deserialize_with = "whole_number")]
     pub max_open_pull_requests: Option<usize>,
     /// When stages may land; at any time where none is for the release.
     pub windows: Vec<Window>,
@@ -55,6 +60,35 @@ pub struct Configuration {
     pub backup: Vec<Backup>,
     /// Where the dumps of Jobs go.
     pub dumps: Vec<Dumps>,
+}
+
+/// Reads a number of things; its error is for people, who count without types.
+fn whole_number<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<usize>, D::Error> {
+    struct Written;
+    impl<'de> Visitor<'de> for Written {
+        type Value = Option<usize>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number, 0 or more")
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, reader: D) -> Result<Self::Value, D::Error> {
+            reader.deserialize_u64(self)
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            Ok(Some(usize::try_from(number).unwrap_or(usize::MAX)))
+        }
+    }
+    reader.deserialize_option(Written)
 }
 
 impl Default for Configuration {

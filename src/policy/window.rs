@@ -14,7 +14,8 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Span, Timestamp};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Glob, Strategy};
 
@@ -142,8 +143,7 @@ impl fmt::Display for Clock {
 }
 
 /// A length of time, `45m` or `1h30m`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(with = "String")]
 pub struct Length(SignedDuration);
 
@@ -158,13 +158,27 @@ impl Length {
     }
 }
 
-impl TryFrom<String> for Length {
-    type Error = String;
+impl<'de> Deserialize<'de> for Length {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        reader.deserialize_str(Written)
+    }
+}
 
-    fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no length of time; write it like `45m` or `1h30m`");
-        let length = SignedDuration::from_str(&text).map_err(|_| wrong())?;
-        if length.is_positive() { Ok(Self(length)) } else { Err(wrong()) }
+/// Reads a length where it stands, so that an error names its line and not that of what is around.
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = Length;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a length of time like `45m` or `1h30m`")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Length, E> {
+        let length = SignedDuration::from_str(text).ok().filter(SignedDuration::is_positive);
+        length.map(Length).ok_or_else(|| {
+            E::custom(format!("`{text}` is no length of time; write it like `45m` or `1h30m`"))
+        })
     }
 }
 

@@ -250,7 +250,7 @@ fn what_is_no_window_is_refused_with_a_word() {
     for (text, seconds) in
         [("45m", Some(2700)), ("1h30m", Some(5400)), ("0s", None), ("-5m", None), ("soon", None)]
     {
-        let length = Length::try_from(text.to_owned());
+        let length = serde_yaml::from_str::<Length>(text);
         assert_eq!(length.ok().map(Length::seconds), seconds, "{text}");
     }
 }
