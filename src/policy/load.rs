@@ -62,7 +62,28 @@ pub fn load(tree: &dyn Tree, files: &[RepoPath]) -> (Policies, Vec<Diagnostic>) 
     }
     let (own, _) = builtin();
     policies.append(own);
+    diagnostics.extend(like_nothing(&policies));
     (policies, diagnostics)
+}
+
+/// Finds the policies that are like one that is not there.
+fn like_nothing(policies: &Policies) -> Vec<Diagnostic> {
+    let tiers = policies.tiers.iter().map(|tier| (&tier.rule, tier.policy.like.as_deref()));
+    let has_tier = |name: &str| policies.tiers.iter().any(|tier| tier.policy.name == name);
+    let stores =
+        policies.datastores.iter().map(|store| (&store.rule, store.policy.like.as_deref()));
+    let has_store = |name: &str| policies.datastore(name).is_some();
+    let tiers = tiers.filter_map(|(rule, like)| Some((rule, like.filter(|name| !has_tier(name))?)));
+    let stores =
+        stores.filter_map(|(rule, like)| Some((rule, like.filter(|name| !has_store(name))?)));
+    let found = tiers.chain(stores).map(|(rule, like)| Diagnostic {
+        message: format!(
+            "`{}` is like `{like}`, and no policy of its kind has that name",
+            rule.name
+        ),
+        ..broken(&rule.file, Some((rule.line, 1)), "")
+    });
+    found.collect()
 }
 
 fn collect<'a>(folder: &'a Dir<'a>, files: &mut Vec<(&'a str, &'a str)>) {

@@ -101,6 +101,19 @@ mod tests {
     }
 
     #[test]
+    fn a_tier_that_is_like_nothing_is_reported_where_it_stands() {
+        let text = "---\nkind: tier\nname: ours\nlike: sirius\nreleases: [shop/*]\n";
+        let tree = MemoryTree::of([(".refit/policies/tiers.yaml", text)]).unwrap();
+        let (_, broken) = load(&tree, &tree.files().unwrap());
+        let [only] = broken.as_slice() else { panic!("{broken:?}") };
+        assert_eq!(only.line, Some(2));
+        assert_eq!(
+            only.message,
+            "`ours` is like `sirius`, and no policy of its kind has that name"
+        );
+    }
+
+    #[test]
     fn the_first_tier_that_names_a_release_is_its() {
         use Demand::{Approval, Backup, Drill, Schedule};
         check("", ("hobby", "24h", "2h", &[Backup]));
