@@ -112,14 +112,19 @@ pub(super) struct Item {
     pub(super) names: Vec<Name>,
     /// The names after an arrow, a `to` or an `in favour of`.
     pub(super) new: Vec<Name>,
-    /// Whether the first are the second under another name.
-    pub(super) again: bool,
     /// Whether the item says so itself, whatever the words above the list say.
     pub(super) own: bool,
     /// Whether the item is about settings, by its own words or the shape of their names.
     pub(super) of_setting: bool,
     /// Whether its own words call the names settings.
     pub(super) called: bool,
+}
+
+impl Item {
+    /// Tells whether the first names have other ones now.
+    pub(super) fn again(&self) -> bool {
+        !self.new.is_empty()
+    }
 }
 
 /// How a text goes on behind the name that it is about.
@@ -167,7 +172,7 @@ pub(super) fn item(text: &str) -> Option<Item> {
         || rest.starts_with([':', ',', '.', ';'])
         || ENDS.iter().any(|end| rest.starts_with(end));
     let of_setting = called || (ends && names.iter().all(|name| name.is_variable));
-    (!names.is_empty()).then_some(Item { names, new, again, own, of_setting, called })
+    (!names.is_empty()).then_some(Item { names, new, own, of_setting, called })
 }
 
 #[cfg(test)]
@@ -223,7 +228,7 @@ mod tests {
                 Some(Makes::Changed),
             ),
         ] {
-            let again = super::item(item).is_some_and(|item| item.again);
+            let again = super::item(item).is_some_and(|item| item.again());
             assert_eq!(makes(above, heading, item, again), expected, "{above} {item}");
         }
     }

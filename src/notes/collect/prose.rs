@@ -127,11 +127,9 @@ impl Reader<'_> {
         if !self.is_item(passage) || !of_names {
             return;
         }
-        let Some(listed::Item { mut names, new, again, own, of_setting, called }) =
-            listed::item(&passage.plain.text)
-        else {
-            return;
-        };
+        let Some(item) = listed::item(&passage.plain.text) else { return };
+        let again = item.again();
+        let listed::Item { mut names, new, own, of_setting, called } = item;
         let is_heading = above.shape == Shape::Heading;
         let said = listed::makes(&above.plain.text, is_heading, &passage.plain.text, again);
         // `Removed` above `Environment variables:` says what became of the names below both.
