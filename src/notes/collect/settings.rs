@@ -27,6 +27,10 @@ const STILL: [&str; 11] = [
     "alias",
 ];
 
+/// The shortest name in capitals without an underscore that is a setting's where the words beside
+/// it call it one, in bytes: shorter ones are abbreviations.
+const SHORTEST_BARE: usize = 7;
+
 /// Topics around a name that make it a setting's without the word.
 const AROUND: Topics =
     Topics::BREAKING.and(Topics::UPGRADE).and(Topics::REMOVED).and(Topics::SETTINGS);
@@ -50,6 +54,7 @@ impl Reader<'_> {
         let accepts = |name: &Name| {
             if name.is_variable && !name.text.contains('_') {
                 listed::has_environment(&marked.text)
+                    || (has_noun && !chart && name.text.len() >= SHORTEST_BARE)
             } else if name.is_variable {
                 self.reading.vocabulary.is_own(&name.text) || spoken || around
             } else {

@@ -44,7 +44,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["via", "with", "using", "through", "by setting"],
         pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
-        unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b",
+        unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b|\x02\]?\)?(?: \w+)? (?:errors?|exceptions?|status|responses?)\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
             "It can be disabled with `NEW_SWITCH=false`.",
@@ -56,6 +56,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Fix the build with `NEW_SWITCH`",
             "The key must be set via `SECRET_KEY`.",
             "It can still be disabled with `OLD_SWITCH`.",
+            "A change above the limit answers with an `ILLEGAL_CHANGE` error",
         ],
         ..RULE
     },
@@ -78,7 +79,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "from the env",
         ],
         pattern: r"\bcan now (?:also |be )*(?:set|use|pass|define|configure)(?: the)?(?: new)?(?: environment variables?| env vars?| variables?)? (?P<names>{E}(?:(?:, | and |, and ){E})*)(?P<noun>{noun})|\b(?:configurable|allow\w*|options?|make)\b[^.`(]{1,90} \((?:via |with |using |through |by |see )?(?:the )?(?P<names2>{E}(?:(?:, | and | / ?){E})*)(?P<noun2>{noun})\)|\b(?:expos(?:e|es|ed|ing)|introduc\w+|available|configurable)\b[^.`(]{1,90}\bas (?:a |an )?(?:new )?(?:(?:environment|env|config\w*) )?(?:variables?|vars?|settings?|options?|parameters?):? \(?(?P<names3>{E}(?:(?:, | and | / ?){E})*)|\b(?:read|take|load|get)s?(?: the)? (?P<names4>{E}(?:(?:, | and |, and ){E})*)(?P<noun4>{noun}) from (?:the )?env(?:ironment)?\b",
-        unless: r"\b(?:fix\w*|must|required|mandatory|no longer|instead of|deprecat\w*|remov\w*|default)\b",
+        unless: r"\b(?:fix\w*|must|(?:is|are|now|be|becomes) required|mandatory|no longer|instead of|deprecat\w*|remov\w*|default)\b|[\x01\x03][0-9]+\x02(?: \w+)? can now",
         finds: &[
             "You can now set `NEW_SIZE` to choose the cloth.",
             "Make the cloth configurable (`NEW_SIZE`)",
@@ -89,6 +90,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "You can now set sail.",
             "Fix the option (`NEW_SIZE`)",
             "Read the size from the environment",
+            "`OLD_SIZE` can now also use `OLD_UNIT`.",
         ],
         ..RULE
     },
@@ -97,12 +99,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Added,
         confidence: Confidence::Medium,
         place: Place::CHANGES,
-        triggers: &["set"],
-        pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\bset(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:(?:re-?)?enable|disable|restore|keep|retain|preserve|revert|opt)",
+        triggers: &["set", "raise", "increase", "lower", "reduce"],
+        pattern: r"\bto (?:\(?re-?\)?-?)?(?:enable|disable|restore|keep|retain|preserve|revert|opt|turn|go back|get back|continue|allow|change|customi[sz]e|override)\b[^.`]{0,90}\bset(?: the)?(?: environment variable| option| value)? (?P<names>{L})(?P<noun>{noun})|\b(?:set|raise|increase|lower|reduce)(?: the)?(?: environment variable| option| value)? (?P<names2>{E})(?P<noun2>{noun})(?: to [^ ]+)? to (?:(?:re-?)?enable|disable|restore|keep|retain|preserve|revert|opt)|\b(?:raise|increase|lower|reduce)(?: the)? (?P<names3>{E}) if you (?:need|want|rely|prefer)",
         unless: r"\b(?:must|required|fix\w*)\b",
         finds: &[
             "To restore the second watch, set `WATCH_TWICE=true`.",
             "Set `CHECK_TWICE=false` to keep the old behaviour.",
+            "Raise `MOST_KNOTS` to restore the previous behaviour.",
+            "Raise `MOST_KNOTS` if you need more of them.",
             "The lamp is dark from now on (set `LAMP_LIT` to True to enable it)",
         ],
         passes: &["You must set `CHECK_TWICE`."],
