@@ -23,13 +23,16 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["new", "add", "introduc", "support", "expose", "implement"],
-        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6},? (?P<names>{L})(?P<noun>{noun})",
+        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6},? (?P<names>{L})(?P<noun>{noun})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))\b[^.`(]{1,90}(?P<noun2>{noun}) \((?:{K}(?: [\w.]+){0,3} (?:or|and) )?(?:(?:env(?:ironment)?|variable|setting|option) ){0,2}(?P<names2>{E})[^()]{0,30}\)|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))(?: (?:a|an|the|new|config(?:uration)?|settings?|options?)){0,4} {K} \((?P<names3>{E})\)(?P<noun3>{noun})|\bnew (?:\w+ ){1,2}?(?:settings?|options?|variables?|parameters?|env vars?) (?P<names4>{L})",
         unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|\bto (?:\w+ ){0,2}(?:scripts?|notifications?|hooks?|builds?) |add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
         finds: &[
             "Add `NEW_THREADS` and `NEW_SIZE` variables",
             "New environment variable `NEW_SIZE`",
             "A new environment variable, `NEW_SIZE`, chooses the cloth.",
             "Added the `NEW_SIZE` option",
+            "Added a bell setting (`bellTone` in config.json or `BELL_TONE`) to choose its tone",
+            "Add `bellTone` (`BELL_TONE`) config option",
+            "Support for new harbour setting `HARBOUR_DEPTH`",
         ],
         passes: &["Users must add `NEW_SIZE` to the environment.", "fix: add `NEW_SIZE`"],
         ..RULE
@@ -43,10 +46,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["via", "with", "using", "through", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
         unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b|\x02\]?\)?(?: \w+)? (?:errors?|exceptions?|status|responses?)\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
+            "Allow setting of `maxLength` via `MAX_LENGTH` environment variable",
             "It can be disabled with `NEW_SWITCH=false`.",
             "Enable the lamp via the ENV `NEW_LAMP=1`",
             "Support for setting the tone via environment variable (`NEW_TONE`)",
@@ -92,6 +96,18 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Read the size from the environment",
             "`OLD_SIZE` can now also use `OLD_UNIT`.",
         ],
+        ..RULE
+    },
+    Rule {
+        name: "only-named",
+        makes: Makes::Added,
+        confidence: Confidence::Medium,
+        place: Place { within: Topics::ADDED, outside: Place::CHANGES.outside, ..Place::TEXT },
+        triggers: &["env"],
+        pattern: r"^\W*(?:new )?(?:environment|env)(?: variables?| vars?)?:? (?P<names>{E}(?:(?:, | and |, and ){E})*)\W*$",
+        unless: "",
+        finds: &["Environment variable `BELL_TONE`.", "ENV: `BELL_TONE` and `BELL_SIZE`"],
+        passes: &["Environment variable `BELL_TONE` was removed."],
         ..RULE
     },
     Rule {

@@ -20,11 +20,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["renam", "move", "moving", "chang"],
-        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})",
+        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|by|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})",
         unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
         finds: &[
             "rename `SAIL_SIZE` variable to `SAIL_AREA`",
             "Renamed the option `server.old` to `server.new`.",
+            "Renamed `OLD_NAME` by `NEW_NAME`.",
             "Change SAIL_SIZE env variable to SAIL_AREA and drop it from the example",
         ],
         passes: &["Rename the internal class to something clearer."],
@@ -69,11 +70,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["replac", "supersed", "in favor of", "in favour of"],
-        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|was|were|is|are)(?: now)?(?: been)? )?(?:replaced|superseded) (?:by|with)(?: the| a| an)?(?: [\w-]+){0,4}? (?P<new>{N}(?: (?:and|\+) {N})?)|\breplac(?:e|es|ed|ing)(?: the)?(?: \w+){0,2}? (?P<old2>{N})(?P<noun2>{noun})(?: environment variables?)? (?:by|with)(?: the| a| an)?(?: [\w-]+){0,5}? (?P<new2>{N}(?: (?:and|\+) {N})?)|(?P<old3>{N})(?P<noun3>{noun})[^.`]{0,60}, replacing (?:it|them|this) (?:by|with)(?: the)? (?P<new3>{N})|\b(?:drop\w*|remov\w*|retir\w*|deprecat\w* and remov\w*)(?: the)?(?: \w+){0,2}? (?P<old4>{N})(?P<noun4>{noun}) in favou?r of(?: the| a| an)?(?: new)?(?: [\w-]+)? (?P<new4>{N})(?:[ ,;.)]|$)|(?P<old5>{N})(?P<noun5>{noun}) (?:(?:has|was|is)(?: now)?(?: been)? )?(?:removed|dropped) in favou?r of(?: the| a| an)?(?: new)?(?: [\w-]+)? (?P<new5>{N})(?:[ ,;.)]|$)",
+        pattern: r"(?P<old>{N})(?P<noun>{noun}) (?:(?:has|have|was|were|is|are)(?: now)?(?: been| being| getting)? )?(?:replaced|superseded) (?:by|with)(?: the| a| an)?(?: [\w-]+){0,4}? (?P<new>{N}(?: (?:and|\+) {N})?)|\breplac(?:e|es|ed|ing)(?: the)?(?: \w+){0,2}? (?P<old2>{N})(?P<noun2>{noun})(?: environment variables?)? (?:by|with)(?: the| a| an)?(?: [\w-]+){0,5}? (?P<new2>{N}(?: (?:and|\+) {N})?)|(?P<old3>{N})(?P<noun3>{noun})[^.`]{0,60}, replacing (?:it|them|this) (?:by|with)(?: the)? (?P<new3>{N})|\b(?:drop\w*|remov\w*|retir\w*|deprecat\w* and remov\w*)(?: the)?(?: \w+){0,2}? (?P<old4>{N})(?P<noun4>{noun}) in favou?r of(?: the| a| an)?(?: new)?(?: [\w-]+)? (?P<new4>{N})(?:[ ,;.)]|$)|(?P<old5>{N})(?P<noun5>{noun}) (?:(?:has|was|is)(?: now)?(?: been)? )?(?:removed|dropped) in favou?r of(?: the| a| an)?(?: new)?(?: [\w-]+)? (?P<new5>{N})(?:[ ,;.)]|$)",
         unless: LATER,
         finds: &[
             "Drop support for the `OLD_IMAGE` variable in the operator, replacing it with `NEW_IMAGES`.",
             "`OLD_NAME` has been replaced by `NEW_NAME`.",
+            "The `OLD_NAME` variable is getting replaced with `NEW_NAME`.",
             "Drop `OLD_NAME` in favour of `NEW_NAME`.",
             "`OLD_NAME` was removed in favor of `NEW_NAME`.",
             "Replace the `OAR_COUNT` by the shared setting `CREW_COUNT`",

@@ -42,7 +42,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["remov", "drop", "delet", "rid of"],
-        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|(?:get|gets|got|getting) rid of)(?: support (?:for|of))?(?P<before>(?: (?:the|of|all|any|both|old|already|remaining|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})|\b(?:remov|drop)\w* support for [^.`]{3,60}? (?:with|via|using|through)(?: the)? (?P<names2>{E})(?P<noun2>{noun})",
+        pattern: r"(?:^|[^\w ]|\b(?:we|it|also|and|release|version|chart|to|this)(?: have| has| had|'ve)? )\s*(?:remov(?:e|es|ed|ing)|drop(?:s|ped|ping)?|delet(?:e|es|ed|ing)|(?:get|gets|got|getting) rid of)(?:(?: the)?(?: deprecated| legacy| old| all)? (?:support (?:for|of)|usage of|use of))?(?P<before>(?: (?:the|of|all|any|both|old|already|remaining|obsolete|unused|deprecated|legacy|previously|now|used|separate|individual|global|chart|helm|environment|env|config|configuration|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|command[- ]line|cli)){0,5}) (?P<names>{L})(?P<noun>{noun})(?:,? and (?:the )?(?P<names3>{L})(?P<noun3>{noun}))?|\b(?:remov|drop)\w* support for [^.`]{3,60}? (?:with|via|using|through)(?: the)? (?P<names2>{E})(?P<noun2>{noun})",
         unless: r"(?:remov|drop|delet)\w* [^.]{0,60}\bfrom (?:the |our |all )?(?:[\x01\x03][0-9]+\x02 |\w+ ){0,3}?(?:log|list|doc|readme|response|payload|output|cache|test|example|ui|page|header|endpoint|database|interface|api|model|dto|class|type|component|table|serializer|schema|query|request)|\b(?:crds?|pods?|jobs?|deployments?|namespace|configmap|label) (?:by|using|with)|^\W*(?:to|in order to|if you (?:want|wish|would)|you can)\b[^.]*\bremov|\b(?:you )?(?:may|might) need to (?:remove|delete|drop)|\bif you (?:encounter|have (?:problems|issues)|see)|\bfix\w*:? |\b(?:will be|can be|should be) removed",
         finds: &[
             "Remove the `OLD_MODE` environment variable",
@@ -52,8 +52,27 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Removes the already deprecated `mast-kind` flag.",
             "Drop \"MAST_KIND\" env var",
             "We got rid of the `MAST_KIND` setting.",
+            "Remove deprecated support for the `--mast` option and `$MAST_KIND` environment variable",
         ],
         passes: &["Remove `internal_id` from the response", "`OLD_MODE` will be removed"],
+        ..RULE
+    },
+    Rule {
+        name: "remove-variable",
+        makes: Makes::Removed,
+        confidence: Confidence::High,
+        place: Place { outside: Topics::FOREIGN.and(Topics::FUTURE), ..Place::TEXT },
+        triggers: &["remov", "drop"],
+        pattern: r"^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)*(?: {K})? \(?(?:environment variables?|env vars?) (?P<names>{E})(?P<noun>{noun})|^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)* (?P<names2>{E}) (?P<noun2>environment variables?|env vars?)\b",
+        unless: r"\b(?:from|in|of) (?:the |our |all )?(?:\w+ )?(?:docs?|documentation|readme|tests?|examples?|build|ci|workflows?|pipelines?|dockerfile|log|makefile)|\b(?:tests?|ci|build|workflow|will be|can be|may)\b",
+        finds: &[
+            "Removed unused `mastKind` (environment variable `MAST_KIND`) option.",
+            "Remove the `MAST_KIND` environment variable",
+        ],
+        passes: &[
+            "Remove the `MAST_KIND` environment variable from the tests",
+            "The `MAST_KIND` environment variable can be removed",
+        ],
         ..RULE
     },
     Rule {
