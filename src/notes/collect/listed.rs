@@ -137,7 +137,8 @@ pub(super) fn sorted(heading: &str) -> Option<Makes> {
     match heading.as_str() {
         "removed" | "removals" | "removal" => Some(Makes::Removed),
         "deprecated" | "deprecations" => Some(Makes::Deprecated),
-        "added" | "new" | "additions" => Some(Makes::Added),
+        "added" | "new" | "additions" | "features" | "new features" | "what's new"
+        | "what’s new" => Some(Makes::Added),
         _ => None,
     }
 }
@@ -280,6 +281,7 @@ mod tests {
             assert_eq!(is_label_of_settings(text), expected, "{text}");
         }
         assert_eq!(sorted("### Removed"), Some(Makes::Removed));
+        assert_eq!(sorted("What's new"), Some(Makes::Added));
         assert_eq!(sorted("Removed pages"), None);
     }
 }

@@ -19,10 +19,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
             ..Place::ALL
         },
-        triggers: &["renam", "move", "moving", "chang"],
-        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|by|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})",
+        triggers: &["renam", "move", "moving", "chang", "migrat", "switch"],
+        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing))(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|by|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})|\b(?:migrat|switch)(?:e|es|ed|ing)?(?: from)?(?: the)? (?P<old4>{E})(?P<noun4>{noun}) to(?: the)?(?: new)? (?P<new4>{E})|\brenam(?:e|es|ed|ing)(?: the)?(?: \w+){0,3}? (?P<old5>{L})(?P<noun5>{noun}) (?:to|into|as) (?P<new5>{L})",
         unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
         finds: &[
+            "Migrate `OLD_NAME` to `NEW_NAME`",
+            "Rename `OLD_ONE`/`OLD_TWO` to `NEW_ONE`/`NEW_TWO`",
             "rename `SAIL_SIZE` variable to `SAIL_AREA`",
             "Renamed the option `server.old` to `server.new`.",
             "Renamed `OLD_NAME` by `NEW_NAME`.",
@@ -102,9 +104,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::Medium,
         place: Place::ALL,
         triggers: &["instead"],
-        pattern: r"\buse(?: the)?(?: new)?(?: \w+){0,2}? (?P<new>{N}(?: ?/ ?{N})?)(?P<noun>{noun}) instead of(?: the)?(?: old)?(?: \w+)? ?(?P<old>{N}(?: ?/ ?{N})?)|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead",
+        pattern: r"\buse(?: the)?(?: new)?(?: \w+){0,2}? (?P<new>{N}(?: ?/ ?{N})?)(?P<noun>{noun}) instead of(?: the)?(?: old)?(?: \w+)? ?(?P<old>{N}(?: ?/ ?{N})?)|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead|\bif you(?:'re| are| were| have been| have| had)? (?:currently |previously )?(?:us(?:ed?|ing)|set|rel(?:y|ied) on)(?: the)? (?P<old4>{E})(?P<noun5>{noun})[^.`]{0,30}, (?:please )?(?:use|set|switch to)(?: the)?(?: new)? (?P<new4>{E})[^.`]{0,20} instead\b",
         unless: r"\b(?:will be|to be|can be|could be|may be|might be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)|\binternal",
         finds: &[
+            "If you were using `OLD_NAME`, use `NEW_NAME` instead.",
             "Use `NEW_NAME` instead of `OLD_NAME`.",
             "Use the setting `mast`/`SHIP_MAST` instead of `mast.on`/`SHIP_MAST_ON`.",
             "`OLD_NAME` was removed, use `NEW_NAME` instead.",
