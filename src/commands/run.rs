@@ -18,7 +18,7 @@ use crate::git::{self, Branch, BranchPlan, Maker, Oid, Pair, Remote, Repo, Stage
 use crate::http::tower_service;
 use crate::policy::{Configuration, ForgeKind};
 use crate::report::pull_request::{Subject, proposal, pull_request};
-use crate::report::{BOLD, DIM, GREEN, RED, YELLOW, diagnostic_text, paint};
+use crate::report::{BOLD, DIM, GREEN, RED, YELLOW, diagnostic_text, paint, questions};
 use crate::runbook::Runbook;
 use crate::tree::{CommitTree, Tree};
 use crate::upgrade::{Plan, StageFiles, Staged};
@@ -118,13 +118,16 @@ async fn upgrade_all(
     let pulls = forge.find_own(prefix, &heads).await?;
     let observed = Observed { branches, pulls, undecided };
     let decision = decide(&desired, &observed, configuration.max_open_pull_requests);
+    let questions = questions(&workspace.inventory, &proposed.held);
     if dry_run {
         print_decision(&decision);
+        print_questions(&questions);
         return Ok(!proposed.has_failed());
     }
     let publish = |updates: &[git::Update]| place.publish(dir, updates);
     let outcomes = carry_out(&decision.actions, &observed.pulls, forge.as_ref(), &publish).await;
     let done = print_outcomes(&outcomes, &decision);
+    print_questions(&questions);
     if outcomes.is_empty() {
         let complete = made_all && !proposed.has_failed();
         let what = if complete && decision.left.is_empty() { "Everything" } else { "All else" };
@@ -339,6 +342,13 @@ fn print_left(decision: &Decision) {
     for left in &decision.left {
         let branch = paint(BOLD, &left.branch);
         anstream::println!("{} {branch} is left alone: {}", paint(YELLOW, "!"), left.reason);
+    }
+}
+
+/// Prints what stays with a question to a person; `preview` tells the rest of it.
+fn print_questions(questions: &[String]) {
+    for question in questions {
+        anstream::println!("{} {question}", paint(YELLOW, "?"));
     }
 }
 

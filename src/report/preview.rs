@@ -58,6 +58,25 @@ const TELLING: &[&str] = &[
     "upstream-error",
 ];
 
+/// Those of them that ask something of a person.
+const ASKING: &[&str] = &["datastore-major", "may-have-moved", "requires", "tag-stream-stopped"];
+
+/// Returns what pins that stay ask of a person, each in a line.
+#[must_use]
+pub fn questions(inventory: &Inventory, held: &[Held]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for held in held.iter().filter(|held| ASKING.contains(&held.why.code.as_str())) {
+        let Some(pin) = inventory.pin(&held.pin) else { continue };
+        let name = format!("{} {}", pin.package, short(&pin.current.text, "").0);
+        let said = held.why.message.lines().next().unwrap_or_default();
+        let line = format!("{} stays: {}: {said}", paint(BOLD, &name), held.why.code);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 /// Returns the preview for a terminal; `width` is its width, none for a pipe.
 #[must_use]
 pub fn preview_text(view: &PreviewView<'_>, detail: Detail, width: Option<usize>) -> String {

@@ -51,10 +51,12 @@ pub(super) fn stages(case: &Case<'_>) -> Section {
 /// Says what a stage does to what runs, and what to look for.
 fn watch(case: &Case<'_>, stage: &Stage) -> Option<String> {
     let migrates = case.plan.briefing.kinds().contains(&FactKind::Irreversible);
+    let starts = first_run(case) == stage.kind;
     Some(match stage.kind {
         StageKind::Stop => "What writes to the data goes to zero; its datastore keeps running. It is done when no pod is left.".to_owned(),
         StageKind::Backup => "The objects of the backup are made; it is done when each says that it is complete.".to_owned(),
-        StageKind::Upgrade if needs_backup(case) => {
+        StageKind::Upgrade if !starts => "The new version is put in its place, and nothing of it runs yet: what has to be done before it runs is done now.".to_owned(),
+        StageKind::Upgrade | StageKind::Start if starts && needs_backup(case) => {
             let sure = if migrates { "The notes speak of a migration" } else { "A migration may run" };
             format!("{sure} when the new version starts for the first time: follow its log until it serves. If it tells of an error there, do not restart it; read on under “Go on or go back”.")
         }
@@ -63,6 +65,12 @@ fn watch(case: &Case<'_>, stage: &Stage) -> Option<String> {
         StageKind::Settle => "Helm's own remediation, which was switched off for the migration, is on again. It changes nothing that runs.".to_owned(),
         StageKind::Revert => return None,
     })
+}
+
+/// Returns the stage in which the new version runs for the first time.
+fn first_run(case: &Case<'_>) -> StageKind {
+    let apart = case.plan.stages.iter().any(|stage| stage.kind == StageKind::Start);
+    if apart { StageKind::Start } else { StageKind::Upgrade }
 }
 
 /// Lists the commands that show a stage at work.
@@ -88,7 +96,7 @@ fn commands(case: &Case<'_>, release: &Release, stage: StageKind) -> Vec<String>
                 ));
             }
         }
-        StageKind::Upgrade => {
+        _ if stage == first_run(case) => {
             lines.push(release_line);
             for workload in case.workloads(release) {
                 let namespace = &workload.namespace;
@@ -103,7 +111,7 @@ fn commands(case: &Case<'_>, release: &Release, stage: StageKind) -> Vec<String>
                 }
             }
         }
-        StageKind::Start | StageKind::Settle => lines.push(release_line),
+        StageKind::Upgrade | StageKind::Start | StageKind::Settle => lines.push(release_line),
         StageKind::Backup | StageKind::Revert => {}
     }
     lines

@@ -65,7 +65,7 @@ fn committed(case: &Path) -> Scratch {
 #[test]
 fn every_upgrade_of_a_case_has_its_way_back() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let mut branches = 0;
+    let (mut branches, mut asked) = (0, 0);
     for case in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
         if !case.is_dir() {
             continue;
@@ -87,6 +87,14 @@ fn every_upgrade_of_a_case_has_its_way_back() {
         }
         let again = refit(repo.path(), &arguments);
         assert!(again.out.contains("up to date"), "{}: {}", case.display(), again.out);
+        // What a preview asks of a person, the bot asks as well.
+        let preview = fs::read_to_string(case.join("expected.txt")).unwrap();
+        for code in ["datastore-major", "may-have-moved", "requires", "tag-stream-stopped"] {
+            let asks = again.out.contains(&format!(" stays: {code}: "));
+            assert_eq!(asks, preview.contains(&format!("stays: {code}\n")), "{}", again.out);
+            asked += usize::from(asks);
+        }
     }
+    assert!(asked > 1, "only {asked} questions were asked");
     assert!(branches > 40, "only {branches} branches were made");
 }

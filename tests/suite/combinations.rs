@@ -278,8 +278,29 @@ fn every_combination_of_stages_holds() {
         assert_eq!(different, BTreeSet::from(expected), "{name}");
         assert_eq!(files(&repo, whole.last().unwrap()), base, "{name}: the way back");
     }
+    says_when_the_new_version_runs(&repo, &offline);
     println!("{} combinations, {commits} commits", Combination::all().len());
     validate(&manifests);
+}
+
+/// The log is followed in the stage in which the new version runs for the first time.
+fn says_when_the_new_version_runs(repo: &Scratch, offline: &[&str]) {
+    for (start, first) in [("with", "**upgrade**:"), ("apart", "**start**:")] {
+        let release = format!("apps/inserted-volsync-stay-{start}");
+        let explain = ["explain", &release, "--format", "markdown"];
+        let body = refit(repo.path(), &[&explain[..], offline].concat()).out;
+        let stages: Vec<&str> = body.split("\n**").collect();
+        let stage = |of: &str| {
+            let text = stages.iter().find(|text| format!("**{text}").starts_with(of));
+            (*text.unwrap_or_else(|| panic!("no {of} in {body}"))).to_owned()
+        };
+        let runs = stage(first);
+        assert!(runs.contains("follow its log until it serves"), "{runs}");
+        assert!(runs.contains("kubectl logs") && runs.contains("rollout status"), "{runs}");
+        let waits = stage("**upgrade**:").contains("nothing of it runs yet");
+        assert_eq!(waits, start == "apart", "{body}");
+        assert_eq!(body.matches("follow its log").count(), 1, "{body}");
+    }
 }
 
 /// Has the published schemas of Flux, Kubernetes and `CloudNativePG` look at manifests.

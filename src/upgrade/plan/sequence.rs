@@ -152,12 +152,15 @@ mod tests {
         plans.into_iter().map(said).collect()
     }
 
+    /// What depends on what, what the units touch, and the order that they come in.
+    type Row<'r> = (&'r [(&'r str, &'r str)], &'r [Touching<'r>], &'r [&'r str]);
+
     #[test]
     fn units_of_several_releases_come_after_what_any_of_them_stands_on() {
         let image = |of: &str| Unit::Image(name(of));
         let source = Unit::Source(SourceKind::HelmRepository, name("x"));
         let chain = [("one", "{name: two}"), ("two", "{name: three}"), ("three", "")];
-        let table: &[(&[(&str, &str)], &[Touching<'_>], &[&str])] = &[
+        let table: &[Row<'_>] = &[
             // The nearest only, and the order of the inventory where nothing else is said.
             (
                 &chain,
