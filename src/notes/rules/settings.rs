@@ -64,9 +64,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place { outside: Topics::FOREIGN.and(Topics::FUTURE), ..Place::TEXT },
         triggers: &["remov", "drop"],
-        pattern: r"^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)*(?: {K})? \(?(?:environment variables?|env vars?) (?P<names>{E})(?P<noun>{noun})|^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)* (?P<names2>{E}) (?P<noun2>environment variables?|env vars?)\b",
+        pattern: r"^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)*(?: {K})? \(?(?:environment variables?|env vars?) (?P<names>{E})(?P<noun>{noun})|^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)* {K} \((?P<names3>{E})\)(?P<noun3>{noun})|^\W*(?:remov(?:e|es|ed)|drop(?:s|ped)?)(?: the| unused| obsolete| old| deprecated)* (?P<names2>{E}) (?P<noun2>environment variables?|env vars?)\b",
         unless: r"\b(?:from|in|of) (?:the |our |all )?(?:\w+ )?(?:docs?|documentation|readme|tests?|examples?|build|ci|workflows?|pipelines?|dockerfile|log|makefile)|\b(?:tests?|ci|build|workflow|will be|can be|may)\b",
         finds: &[
+            "Removed `mastKind` (`MAST_KIND`) option",
             "Removed unused `mastKind` (environment variable `MAST_KIND`) option.",
             "Remove the `MAST_KIND` environment variable",
         ],
