@@ -234,8 +234,8 @@ fn a_mariadb_is_rehearsed_and_restored() {
     // A machine's own configuration may name another socket; in the pod it names the server's.
     let path = std::env::var_os("PATH").unwrap_or_default();
     for client in ["mariadb", "mariadb-dump"] {
-        let programs = std::env::split_paths(&path).map(|folder| folder.join(client));
-        let program = programs.into_iter().find(|program| program.is_file()).unwrap();
+        let mut programs = std::env::split_paths(&path).map(|folder| folder.join(client));
+        let program = programs.find(|program| program.is_file()).unwrap();
         let program = program.display();
         let text = format!(
             "#!/bin/sh\n[ \"$1\" = --no-defaults ] && exec {program} \"$@\"\nexec {program} --no-defaults \"$@\"\n"
