@@ -4,6 +4,7 @@
 //! no manifest is kept once its pins are known, and a place is found again by file, document and
 //! path when an edit is written.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -38,10 +39,16 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// Returns the pin of an id.
+    /// Returns the pin of an id; who asks for many takes [`Self::pins_by_id`].
     #[must_use]
     pub fn pin(&self, id: &str) -> Option<&Pin> {
         self.pins.iter().find(|pin| pin.id == id)
+    }
+
+    /// Returns the pins by their ids.
+    #[must_use]
+    pub fn pins_by_id(&self) -> HashMap<&str, &Pin> {
+        self.pins.iter().map(|pin| (pin.id.as_str(), pin)).collect()
     }
 }
 

@@ -64,9 +64,10 @@ const ASKING: &[&str] = &["datastore-major", "may-have-moved", "requires", "tag-
 /// Returns what pins that stay ask of a person, each in a line.
 #[must_use]
 pub fn questions(inventory: &Inventory, held: &[Held]) -> Vec<String> {
+    let pins = inventory.pins_by_id();
     let mut lines: Vec<String> = Vec::new();
     for held in held.iter().filter(|held| ASKING.contains(&held.why.code.as_str())) {
-        let Some(pin) = inventory.pin(&held.pin) else { continue };
+        let Some(pin) = pins.get(held.pin.as_str()) else { continue };
         let name = format!("{} {}", pin.package, short(&pin.current.text, "").0);
         let said = held.why.message.lines().next().unwrap_or_default();
         let line = format!("{} stays: {}: {said}", paint(BOLD, &name), held.why.code);

@@ -30,7 +30,7 @@ mod uses;
 mod volumes;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use model::{
     Credential, CredentialRole, How, Kept, Lives, State, Store, Volume, VolumeBackup, VolumeKind,
@@ -41,7 +41,7 @@ use self::apps::App;
 use self::around::{Around, Object};
 use self::servers::Server;
 use self::uses::Scene;
-use crate::flux::{Inventory, ObjectName, Objects};
+use crate::flux::{Inventory, ObjectName, Objects, Release};
 use crate::policy::Policies;
 use crate::tree::{RepoPath, Tree, TreeError};
 
@@ -67,10 +67,11 @@ pub fn states(
         .collect();
     let around = Around::of(tree, &applied, &objects);
     let mut apps: BTreeMap<ObjectName, App<'_>> = BTreeMap::new();
+    let written: HashMap<_, &Release> =
+        inventory.releases.iter().rev().map(|r| ((&r.id, &r.position), r)).collect();
     for object in objects.iter().filter(|object| object.manifest.kind == "HelmRelease") {
-        let position = object.manifest.position();
-        let mut named = inventory.releases.iter().filter(|r| r.id == object.manifest.id);
-        let Some(release) = named.find(|release| release.position == position) else { continue };
+        let place = (&object.manifest.id, &object.manifest.position());
+        let Some(release) = written.get(&place) else { continue };
         let app = App::of(object, release, &applied, &around, policies);
         apps.entry(release.id.clone()).or_insert(app);
     }

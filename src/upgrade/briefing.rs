@@ -14,7 +14,7 @@ use super::matching::{self, Met};
 use super::plan_types::FileEdit;
 use super::requirements::{Requirement, Runs};
 use crate::diagnostic::{Position, Why};
-use crate::flux::{Inventory, ObjectName, PinKind, Release, Settings};
+use crate::flux::{Inventory, ObjectName, Pin, PinKind, Release, Settings};
 use crate::notes::{Declared, Fact, FactKind, Kind, Remark};
 use crate::state::State;
 use crate::tree::Tree;
@@ -152,30 +152,29 @@ pub(super) struct Briefed {
     pub(super) unmet: Option<Why>,
 }
 
-/// Briefs on the upgrade of some pins of some releases.
+/// Briefs on the upgrade of some pins of some releases, from the readings that are about them.
 pub(super) fn brief(
     base: &dyn Tree,
-    background: &Background,
+    settings: &BTreeMap<ObjectName, Settings>,
     runs: &Runs<'_>,
-    pins: &[&str],
+    pins: &[&Pin],
+    readings: &[&Reading],
     releases: &[&Release],
 ) -> Briefed {
     let upgraded: BTreeSet<ObjectName> =
         releases.iter().map(|release| release.id.clone()).collect();
-    let moving = runs.inventory.pins.iter().filter(|pin| pins.contains(&pin.id.as_str()));
-    let images = moving.filter(|pin| pin.kind == PinKind::Image).map(|pin| pin.package.to_string());
-    let images: Vec<String> = images.collect();
+    let images = pins.iter().filter(|pin| pin.kind == PinKind::Image);
+    let images: Vec<String> = images.map(|pin| pin.package.to_string()).collect();
     let mut briefing = Briefing::default();
     let mut edits: Vec<FileEdit> = Vec::new();
-    let readings = background.learned.readings.iter();
-    for reading in readings.filter(|r| r.pins.iter().any(|pin| pins.contains(&pin.as_str()))) {
+    for reading in readings {
         let facts = &reading.notes.facts;
         let number = briefing.readings.iter().position(|known| known.shares_notes(reading));
         let number = number.unwrap_or(briefing.readings.len());
         let mut here: Vec<Vec<Here>> = vec![Vec::new(); facts.len()];
         let mut unset = vec![true; facts.len()];
         for release in releases {
-            let Some(settings) = background.settings.get(&release.id) else { continue };
+            let Some(settings) = settings.get(&release.id) else { continue };
             let met = matching::meet(facts, reading.of, &images, settings, &upgraded);
             let met = matching::proved(base, met);
             take(&met, &mut here, &mut unset, &mut edits, &mut briefing.steps);
@@ -195,7 +194,7 @@ pub(super) fn brief(
         briefing.questions.extend(questions.map(|fact| told(reading, number, fact, Vec::new())));
         briefing.remarks.extend(noted(reading));
         briefing.steps.extend(reading.moved.iter().filter_map(|moved| moved.by_hand.clone()));
-        briefing.readings.push(reading.clone());
+        briefing.readings.push((*reading).clone());
     }
     briefing.steps.dedup();
     let unmet = briefing.requirements.iter().find_map(Requirement::held);

@@ -26,10 +26,11 @@ impl<U: Upstream> Asking<'_, U> {
     /// Looks for the pins that stay where they may have gone; returns what is known of those that
     /// move now, by pin.
     pub(super) async fn revive(&self, candidates: &mut Candidates) -> BTreeMap<String, Moved> {
+        let pins = self.inventory.pins_by_id();
         let mut known = BTreeMap::new();
         for candidate in &mut candidates.pins {
             let Outcome::Held(why) = &candidate.outcome else { continue };
-            let Some(pin) = self.inventory.pin(&candidate.pin) else { continue };
+            let Some(&pin) = pins.get(candidate.pin.as_str()) else { continue };
             if pin.locked.is_some() || !STALLED.contains(&why.code.as_str()) {
                 continue;
             }

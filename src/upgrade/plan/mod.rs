@@ -3,17 +3,20 @@
 //! Pure: the same inventory, candidates, background, policies and files give the same plans. Every
 //! pin ends in exactly one place, a plan or the list of what is held, and every plan has been
 //! rendered once, so that what cannot be edited is held here and not found out later. The rooms:
-//! `carry` chooses how a unit is carried out, `safety` makes what is done around the
-//! move of the versions, `stages` puts its changes in order,
-//! `sequence` the plans.
+//! `index` finds what a unit is about, `carry` chooses how it is carried out, `safety` makes what is
+//! done around the move of the versions, `stages` puts its changes in order, `sequence` the plans.
 
 mod carry;
+mod index;
 mod safety;
 mod sequence;
 mod stages;
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
+use self::index::Index;
 use super::briefing::{Background, Briefed, Briefing, HereOutcome, brief};
 use super::candidates::{Candidates, Outcome, Target};
 use super::edits;
@@ -27,7 +30,7 @@ use super::render::render;
 use super::requirements::Runs;
 use super::units::{Moving, units};
 use crate::diagnostic::Why;
-use crate::flux::{Inventory, Pin, Release};
+use crate::flux::{Inventory, Pin};
 use crate::policy::{Configuration, Policies, Strategy, Windows};
 use crate::tree::Tree;
 use crate::version::Bump;
@@ -80,7 +83,8 @@ pub fn plan(
             plans.held.push(Held { pin: candidate.pin.clone(), why: why.clone() });
         }
     }
-    let planner = Planner { base, inventory, whole, background, policies, configuration };
+    let index = Index::of(inventory, &background.learned.readings);
+    let planner = Planner { base, index, whole, background, policies, configuration };
     for moving in units(inventory, candidates) {
         match planner.plan(&moving) {
             Ok(plan) => plans.plans.push(plan),
@@ -96,15 +100,16 @@ pub fn plan(
     }
     names::separate(&mut plans.plans);
     sequence::arrange(&mut plans.plans, &order(whole, policies));
-    let place = |id: &str| inventory.pins.iter().position(|pin| pin.id == id);
-    plans.held.sort_by_key(|held| place(&held.pin));
+    let places: HashMap<&str, usize> =
+        inventory.pins.iter().enumerate().map(|(place, pin)| (pin.id.as_str(), place)).collect();
+    plans.held.sort_by_key(|held| places.get(held.pin.as_str()).copied());
     plans
 }
 
 /// What plans are made from.
 struct Planner<'a> {
     base: &'a dyn Tree,
-    inventory: &'a Inventory,
+    index: Index<'a>,
     whole: &'a Inventory,
     background: &'a Background,
     policies: &'a Policies,
@@ -122,11 +127,13 @@ impl Planner<'_> {
             let message = format!("`{}` cannot be found in `{}`", pin.current.text, pin.site.text);
             return Err(vec![Why::new("nothing-to-edit", message)]);
         }
-        let releases = self.releases(moving);
+        let releases = self.index.releases(moving);
         let runs = Runs { inventory: self.whole, states: &self.background.states };
-        let pins: Vec<&str> = moving.pins.iter().map(|(pin, _)| pin.id.as_str()).collect();
+        let pins: Vec<&Pin> = moving.pins.iter().map(|(pin, _)| *pin).collect();
+        let readings = self.index.readings(&pins);
+        let settings = &self.background.settings;
         let Briefed { mut briefing, edits: following, unmet } =
-            brief(self.base, self.background, &runs, &pins, &releases);
+            brief(self.base, settings, &runs, &pins, &readings, &releases);
         if let Some(unmet) = unmet {
             return Err(vec![unmet]);
         }
@@ -205,14 +212,6 @@ impl Planner<'_> {
             branch,
             revert_branch,
         })
-    }
-
-    /// Returns the releases that a unit touches, in the order of the inventory.
-    fn releases(&self, moving: &Moving<'_>) -> Vec<&Release> {
-        let touched = |release: &&Release| {
-            moving.pins.iter().any(|(pin, _)| pin.releases.contains(&release.id))
-        };
-        self.inventory.releases.iter().filter(touched).collect()
     }
 
     /// Returns the change that follows renamed variables and values. Where it cannot be made beside
