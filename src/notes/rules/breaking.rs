@@ -22,7 +22,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         scope: Scope::Passage,
         pattern: r"\w{2}",
         unless: r"^\W*(?:\w+: )?(?:todo|tbd|tba)\b|^\W*(?:none|n/?a|nothing|no (?:known )?(?:breaking|incompatible)|there (?:are|were|is) no|not applicable|no changes|-)\b|\bdeprecat|^\W*(?:see|refer to|more (?:details|information)|read|full|thanks)\b.{0,80}$|^\W*for (?:details|more|(?:further |more )?information)\b.{0,160}\b(?:see|refer)|^\W*breaking(?: changes?)?\W*$",
-        despite: r"\b(?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|renamed)|\bno longer\b|\bmust\b|^\W*(?:\w+: )?(?:remov|drop|delet)\w+",
+        despite: r"\b(?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|renamed)|\bno longer\b|\bmust\b|{lead}(?:remov|drop|delet)\w+",
         finds: &[
             "Drop the old storage format",
             "The `--fast` flag is gone.",
@@ -173,7 +173,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["remov", "delet", "dropped", "drops"],
         pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history|ability|sections?|blocks?)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\b(?:changes?|including|includes?|introduces?|are|is|with) the removal of (?:the |all )?\w+",
-        unless: r"\b(?:fix\w*|bug|once|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning|documentation|tests?|notice|soft|trash)\b|\b(?:not|never|n't)(?: be| being)? (?:removed|deleted|dropped)\b|\b(?:if|when|whenever|while|unless|after) (?:they|it|an?|the|one|these|those|you)\b[^.;]{0,60}\b(?:is|are|was|were|has been|have been) (?:removed|deleted|dropped)\b|\x22[^\x22]*(?:deleted|removed)",
+        unless: r"\b(?:fix\w*|bug|once|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning (?:is|was|has)|documentation|tests?|notice|soft|trash)\b|\b(?:not|never|n't)(?: be| being)? (?:removed|deleted|dropped)\b|\b(?:if|when|whenever|while|unless|after) (?:they|it|an?|the|one|these|those|you)\b[^.;]{0,60}\b(?:is|are|was|were|has been|have been) (?:removed|deleted|dropped)\b|\x22[^\x22]*(?:deleted|removed)",
         finds: &[
             "The `galley` option was dropped in this voyage.",
             "It also drops the default password of the captain.",
@@ -206,7 +206,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "removed-deprecated",
         place: Place::CHANGES,
         triggers: &["deprecated"],
-        pattern: r"(?:^|[:\]] )\W{0,3}(?:remove[ds]?|drop(?:s|ped)?|delete[ds]?|removal of) (?:the |all |support for |some |long[- ]|old |previously )*deprecated (?:[\w/`-]+ ){0,4}?(?:endpoints?|apis?|options?|flags?|settings?|config\w*|features?|integration\w*|support|parameters?|metrics?|commands?|crds?|variables?|values?|protocols?|drivers?|backends?|providers?|keys?|args?|arguments?|mode|format|[\x01\x03][0-9]+\x02)\b",
+        pattern: r"(?:^|[:\]] )\W{0,3}(?:remove[ds]?|drop(?:s|ped)?|delete[ds]?|removal of) (?:the |all |support for |some |long[- ]|old |previously )*deprecated (?:(?:[\w/`-]+|[\x01\x03][0-9]+\x02) ){0,4}?(?:endpoints?|apis?|options?|flags?|settings?|config\w*|features?|integration\w*|support|parameters?|metrics?|commands?|crds?|variables?|values?|protocols?|drivers?|backends?|providers?|keys?|propert(?:y|ies)|fields?|args?|arguments?|mode|format|[\x01\x03][0-9]+\x02)\b",
         unless: r"\b(?:warnings?|code|calls?|usages?|dependenc\w+|functions?|methods?|imports?|syntax|actions?|workflows?|types?|class\w*|packages?|librar\w+|components?|css|icons?|tests?)\b",
         finds: &["Remove deprecated integration features", "Dropped the deprecated v1 endpoints"],
         passes: &["Remove deprecated calls", "Remove deprecated warnings"],

@@ -13,6 +13,7 @@
 //! | `{V}` | a version |
 //! | `{I}` | an image reference |
 //! | `{R}` | the host of a registry |
+//! | `{lead}` | the labels in front of an entry of a list of changes |
 //! | `{C}` | a program that installations bring along: a database, the cluster |
 //! | `\b` | the edge of a word, told by ASCII alone, which is what keeps matching fast |
 //!
@@ -78,7 +79,11 @@ pub(in crate::notes) struct Engine {
 }
 
 /// The shorthands, in the order in which they are replaced: later ones are used by earlier ones.
-const SHORTHANDS: [(&str, &str); 16] = [
+const SHORTHANDS: [(&str, &str); 17] = [
+    (
+        "{lead}",
+        r"^\W*(?:(?:chang(?:e|es|ed)|removed?|removals?|deleted?|breaking|notes?|important|(?:update|upgrade) notes?(?: [0-9]+)?)\b\W*)?(?:[^:\s][^:]{0,40}:\s){0,2}\W*",
+    ),
     ("{L}", r"{N}(?:(?:,? and |,? or |, | ?/ ?| & | ?\+ ?){N})*"),
     ("{N}", r"[\x01\x03][0-9]+\x02"),
     ("{E}", r"\x01[0-9]+\x02"),

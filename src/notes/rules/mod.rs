@@ -4,8 +4,8 @@
 //! guard that takes the match back. Each carries the sentences that it must find and those that it
 //! must pass over, and one test tries them all; so a wrong fact names its rule, and the rule is
 //! mended where it stands. Rules read language and structure and know no application. The tables
-//! are sorted by subject: [`breaking`], [`lost`], [`differs`] and [`action`] for what happens to an
-//! installation, [`settings`], [`renamed`] and [`offered`] for variables and values, [`platform`]
+//! are sorted by subject: [`breaking`], [`lost`], [`gone`], [`differs`] and [`action`] for what
+//! happens to an installation, [`settings`], [`renamed`] and [`offered`] for variables and values, [`platform`]
 //! for versions of itself, [`requires`] for those of others, [`remarks`] for what is told besides.
 //! [`engine`] runs them.
 
@@ -13,6 +13,7 @@ pub(super) mod action;
 pub(super) mod breaking;
 pub(super) mod differs;
 pub(super) mod engine;
+pub(super) mod gone;
 pub(super) mod lost;
 pub(super) mod offered;
 pub(super) mod platform;
@@ -52,7 +53,8 @@ pub fn rules() -> impl Iterator<Item = RuleCard> {
 
 /// All tables.
 fn all() -> impl Iterator<Item = &'static Rule> {
-    let breaking = breaking::RULES.iter().chain(lost::RULES).chain(differs::RULES);
+    let breaking = breaking::RULES.iter().chain(lost::RULES).chain(gone::RULES);
+    let breaking = breaking.chain(differs::RULES);
     let settings = settings::RULES.iter().chain(renamed::RULES).chain(offered::RULES);
     let versions = platform::RULES.iter().chain(requires::RULES).chain(remarks::RULES);
     breaking.chain(action::RULES).chain(settings).chain(versions)

@@ -138,9 +138,9 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place { outside: Topics::FOREIGN, ..Place::TEXT },
         triggers: &["this version", "this release"],
-        pattern: r"\b(?:do not|don't|never|should not|must not) (?:use|install|upgrade to|update to|deploy|run) this (?:version|release)\b",
+        pattern: r"\b(?:do not|don't|never|should not|must not) (?:use|install|upgrade to|update to|deploy|run) this (?:version|release)\b|\bskip this (?:version|release)\b",
         unless: r"\b(?:if|unless|until|without|when|before|on)\b",
-        finds: &["Please do not upgrade to this version."],
+        finds: &["Please do not upgrade to this version.", "Skip this release to stay dry."],
         passes: &["Do not use this version on rivers."],
         ..RULE
     },
