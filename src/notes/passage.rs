@@ -57,9 +57,9 @@ pub(super) struct Passage {
 }
 
 impl Passage {
-    /// Tells whether the passage introduces what follows it.
+    /// Tells whether the passage does nothing but introduce what follows it: one sentence, and a colon.
     pub(super) fn leads(&self) -> bool {
-        self.plain.text.ends_with(':')
+        self.plain.text.ends_with(':') && self.plain.sentences().len() < 2
     }
 
     /// Tells whether the passage is nothing but a label: `BREAKING`, `Security:`.
@@ -267,6 +267,7 @@ struct Label {
 impl Label {
     fn of(text: &str) -> Self {
         let Some(pattern) = LABEL.as_ref() else { return Self::default() };
+        let text = without_commit(text);
         if let Some(capture) = pattern.captures(text) {
             let word = capture.get(1).map_or("", |m| m.as_str()).trim().to_lowercase();
             let scope = capture.get(2).map_or("", |m| m.as_str()).to_lowercase();
@@ -291,6 +292,18 @@ impl Label {
         };
         Self { topics, bang: false, is_change: false }
     }
+}
+
+/// The shortest and the longest name of a commit, in digits.
+const COMMIT: std::ops::RangeInclusive<usize> = 7..=40;
+
+/// Returns an entry without the commit in front of it, as logs list them: `1f2e3d4 fix: the bell`.
+fn without_commit(text: &str) -> &str {
+    let (word, rest) = text.split_once(' ').unwrap_or_default();
+    let is_commit = COMMIT.contains(&word.len())
+        && word.bytes().all(|b| b.is_ascii_hexdigit())
+        && word.bytes().any(|b| b.is_ascii_digit());
+    if is_commit { rest.trim_start_matches(['-', ':', ' ']) } else { text }
 }
 
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {

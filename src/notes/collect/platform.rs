@@ -11,9 +11,10 @@ use super::prose::groups;
 use super::{Mark, Reader};
 
 /// Capitalised words that stand where a component's name could and are none.
-const NO_COMPONENT: [&str; 19] = [
+const NO_COMPONENT: [&str; 24] = [
     "this", "the", "version", "upgrade", "release", "it", "you", "a", "an", "now", "please",
-    "chart", "app", "if", "note", "at", "as", "tls", "ssl",
+    "chart", "app", "api", "schema", "client", "minimum", "protocol", "if", "note", "at", "as",
+    "tls", "ssl",
 ];
 
 impl Reader<'_> {
@@ -29,6 +30,9 @@ impl Reader<'_> {
         let raised = raised.iter().any(|word| mark.words().to_lowercase().contains(word));
         // In a list of changes a minimum that is raised is mostly that of a library.
         if passage.shape == Shape::Entry && raised && !called && !is_beside(&component) {
+            return;
+        }
+        if passage.near.has(Topics::ADDED) && !called && is_of_feature(mark, hit.rule.makes) {
             return;
         }
         let is_own = |version: &Version| {
@@ -87,8 +91,11 @@ impl Reader<'_> {
         };
         let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let first = words.clone().next().unwrap_or_default();
-        let is_other =
-            |word: &str| !self.reading.own_names.contains(word) && !INSIDE.contains(&word);
+        // `nginx` is inside of an image, `nginx-ingress` runs beside it.
+        let is_part = lower.contains('-');
+        let is_other = |word: &str| {
+            !self.reading.own_names.contains(word) && (is_part || !INSIDE.contains(&word))
+        };
         (!NO_COMPONENT.contains(&first) && words.all(is_other)).then(|| usual.to_owned())
     }
 
@@ -145,6 +152,22 @@ fn stays_the_same(text: &str) -> bool {
         .any(|words| lower.contains(words))
 }
 
+/// Tells whether what is new asks for something, and not the whole version that brings it.
+fn is_of_feature(mark: &Mark<'_>, makes: Makes) -> bool {
+    const OF_ALL: [&str; 8] = [
+        "now ",
+        "this release",
+        "this version",
+        "the chart",
+        "minimum",
+        "minimal",
+        "upgrad",
+        "bump",
+    ];
+    let words = mark.words().to_lowercase();
+    makes == Makes::Requires && !OF_ALL.iter().any(|all| words.contains(all))
+}
+
 /// Tells whether an installation brings a component along, and not the image.
 fn is_beside(component: &str) -> bool {
     BESIDE.split('|').any(|name| name.eq_ignore_ascii_case(component))
@@ -167,7 +190,7 @@ pub(super) fn highest(range: &str) -> Option<Version> {
 fn range(written: &str, makes: Makes) -> Option<String> {
     let mut lower = written.to_lowercase();
     // A pre-release of a version asks for it.
-    for suffix in ["-rc", "-alpha", "-beta", "-pre"] {
+    for suffix in ["-rc", "-alpha", "-beta", "-pre", "-0"] {
         if let Some((before, _)) = lower.split_once(suffix) {
             lower = before.to_owned();
         }
@@ -197,6 +220,7 @@ mod tests {
             ("16.7 or 17.3 or higher", Makes::Requires, Some(">=16.7 || >=17.3")),
             ("1.28.x", Makes::Requires, Some(">=1.28")),
             (">=v1.21", Makes::Requires, Some(">=1.21")),
+            (">=1.21.0-0", Makes::Requires, Some(">=1.21.0")),
             ("`1.25`", Makes::Requires, Some(">=1.25")),
             ("v0.18.5-rc3 or above", Makes::Requires, Some(">=0.18.5")),
             ("7224", Makes::Requires, None),

@@ -6,7 +6,8 @@
 //! mended where it stands. Rules read language and structure and know no application. The tables
 //! are sorted by subject: [`breaking`], [`lost`], [`gone`], [`differs`] and [`action`] for what
 //! happens to an installation, [`settings`], [`renamed`] and [`offered`] for variables and values, [`platform`]
-//! for versions of itself, [`requires`] for those of others, [`remarks`] for what is told besides.
+//! for versions of itself, [`requires`] and [`minimums`] for those of
+//! others, [`remarks`] for what is told besides.
 //! [`engine`] runs them.
 
 pub(super) mod action;
@@ -15,6 +16,7 @@ pub(super) mod differs;
 pub(super) mod engine;
 pub(super) mod gone;
 pub(super) mod lost;
+pub(super) mod minimums;
 pub(super) mod offered;
 pub(super) mod platform;
 pub(super) mod remarks;
@@ -56,7 +58,8 @@ fn all() -> impl Iterator<Item = &'static Rule> {
     let breaking = breaking::RULES.iter().chain(lost::RULES).chain(gone::RULES);
     let breaking = breaking.chain(differs::RULES);
     let settings = settings::RULES.iter().chain(renamed::RULES).chain(offered::RULES);
-    let versions = platform::RULES.iter().chain(requires::RULES).chain(remarks::RULES);
+    let versions = platform::RULES.iter().chain(requires::RULES).chain(minimums::RULES);
+    let versions = versions.chain(remarks::RULES);
     breaking.chain(action::RULES).chain(settings).chain(versions)
 }
 

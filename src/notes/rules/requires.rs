@@ -10,7 +10,7 @@ use super::super::topics::Topics;
 use super::{Makes, Place, RULE, Rule};
 
 /// What runs inside of an image or only builds it: no deployment has to provide it.
-pub(in crate::notes) const INSIDE: [&str; 64] = [
+pub(in crate::notes) const INSIDE: [&str; 68] = [
     "python",
     "node",
     "nodejs",
@@ -75,17 +75,21 @@ pub(in crate::notes) const INSIDE: [&str; 64] = [
     "leap",
     "centos",
     "rhel",
+    "ie",
+    "chromium",
+    "symfony",
+    "meteor",
 ];
 
 /// What installations bring along themselves: databases, the cluster, programs beside it.
-pub(in crate::notes) const BESIDE: &str = r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API";
+pub(in crate::notes) const BESIDE: &str = r"PostgreSQL|Postgres|MySQL|MariaDB|Redis|Valkey|MongoDB|Mongo|Cassandra|Elasticsearch|OpenSearch|Kubernetes|K8s|Helm|Docker Engine|Docker Compose|Docker|RabbitMQ|SQLite|etcd|Kafka|Ceph|OpenShift|GitLab|Gitea|Keycloak|ClickHouse|InfluxDB|Meilisearch|Memcached|Prometheus Operator|Prometheus|Grafana|cert-manager|Traefik|Istio|Cilium|Flux|Argo CD|Gateway API|Envoy|ZooKeeper|CockroachDB|containerd|Podman";
 
 /// Words of a sentence about building or about another program.
-const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|(?:this|these|the|which|new) (?:new )?(?:feature|option|functionality|mode|integration)s? (?:also )?(?:requires?|needs?)|(?:we|they) (?:aim|plan|intend|hope) to|still requires?|future|next (?:major |minor )?(?:release|version))\b|^\W*(?:\w+: )?(?:add|support|allow|enable|introduc)\w*\b[^()]{1,120}\((?:this |it )?(?:requires?|needs?)\b";
+pub(in crate::notes) const ELSEWHERE: &str = r"\b(?:to build|building|from source|compil\w+|develop(?:ment|ers?)|client|mobile|ios|android|the cli|sdk|plugins?|soft(?:ly)? requires?|recommended|(?:this|these|the|which|new) (?:new )?(?:feature|option|functionality|mode|integration)s? (?:also )?(?:requires?|needs?)|(?:we|they) (?:aim|plan|intend|hope) to|still requires?|future|next (?:major |minor )?(?:release|version))\b|^\W*(?:\w+: )?(?:add|support|allow|enable|introduc)\w*\b[^()]{1,120}\([^()]{0,40}\b(?:requires?|needs?)\b|^\W*\((?:this |it )?requires?\b|\b(?:when|if) (?:it is |this is )?enabled\b|\bdisabled by default\b|\bto (?:actually )?(?:use|enable|try) (?:this|the|it|these)\b";
 
 /// Where requirements are told: also below `Dependencies`, which otherwise is nobody's business.
-const REQUIREMENTS: Place =
-    Place { outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::FIXED), ..Place::TEXT };
+pub(in crate::notes) const REQUIREMENTS: Place =
+    Place { outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::FIXED), ..Place::ALL };
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -167,7 +171,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "are required",
             "is needed",
         ],
-        pattern: r"\b(?:minimum|min\.?|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d#]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|min\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d#]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?):?(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is |are |now )(?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
+        pattern: r"\b(?:minimum|minimal|(?-i:min)\.?|lowest)(?: required| supported| needed| compatible)* (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)(?: server| cluster)?(?: version| release)?s?\b[^.;\d#]{0,50}?(?:\bfrom {V} to )?(?P<range>{V})|\b(?:minimum|minimal|(?-i:min)\.?|lowest)(?: required| supported)* versions? (?:of|for)(?: the)? (?P<component2>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?)\b[^.;\d#]{0,40}?(?:\bfrom {V} to )?(?P<range2>{V})|\bminimum(?: of| required| supported)* (?P<component4>K8s|Kubernetes|Helm|Postgres\w*|Redis|MySQL|MariaDB) version(?: of)? (?P<range4>{V})|\b(?P<component3>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?):?(?: version)? (?P<range3>(?:>=? ?)?{V}(?: ?(?:\+|or (?:higher|newer|later|above|greater)|and (?:above|later|newer|higher)))?) (?:is |are |now )(?:now )?(?:the )?(?:new )?(?:required|minimum|needed|mandatory)",
         unless: ELSEWHERE,
         finds: &[
             "The minimum supported Kubernetes version rises to 1.21.",
@@ -224,7 +228,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "requires-database",
         makes: Makes::Requires,
         confidence: Confidence::Medium,
-        place: Place { within: Topics::BREAKING.and(Topics::UPGRADE), ..Place::CHANGES },
+        place: Place { within: Topics::BREAKING, ..Place::CHANGES },
         triggers: &["upgrade ", "update ", "bump "],
         pattern: r"^\W*(?:\w+: )?(?:upgrade|update|bump|switch)(?:s|d)?(?: the)? (?P<component>(?-i:[A-Z])[\w.]*(?: (?-i:[A-Z])\w+)?) (?:to|from [^ ]+ to)(?: version)? (?P<range>{V})",
         unless: ELSEWHERE,
