@@ -11,8 +11,7 @@ use super::fact::{Confidence, Declared, Fact, FactKind, Notes, Remark, SCHEMA_VE
 use super::version::Version;
 
 /// The kinds that ask somebody to act, if only to look.
-const ACTS: [FactKind; 7] = [
-    FactKind::Breaking,
+const ACTS: [FactKind; 6] = [
     FactKind::ManualAction,
     FactKind::StopAt,
     FactKind::Requires,
@@ -130,6 +129,52 @@ impl Names {
     }
 }
 
+/// Tells whether what breaks concerns those who call the program, with nothing to change in how it
+/// is run.
+fn is_only_told(text: &str) -> bool {
+    const CALLED: [&str; 8] =
+        ["endpoint", "response", "metric", "graphql", "json", "api", "library", "function"];
+    const RUN: [&str; 35] = [
+        "must",
+        "need",
+        "have to",
+        "config",
+        "setting",
+        "option",
+        "flag",
+        "env",
+        "variable",
+        "value",
+        "parameter",
+        "manifest",
+        "volume",
+        "path",
+        "port",
+        "database",
+        "migrat",
+        "version",
+        "image",
+        "upgrad",
+        "updat",
+        "chart",
+        "crd",
+        "label",
+        "key",
+        "user",
+        "permission",
+        "please",
+        "if you",
+        "support",
+        "requir",
+        "default",
+        "secret",
+        "token",
+        "your",
+    ];
+    let text = text.to_lowercase();
+    CALLED.iter().any(|word| text.contains(word)) && !RUN.iter().any(|word| text.contains(word))
+}
+
 fn summary(facts: &[Fact], explicit: bool) -> Summary {
     let any = |kinds: &[FactKind]| facts.iter().any(|fact| kinds.contains(&fact.kind));
     let versions = |kind: FactKind| -> Vec<String> {
@@ -151,7 +196,8 @@ fn summary(facts: &[Fact], explicit: bool) -> Summary {
             (true, false) => Declared::Implicit,
             (true, true) => Declared::Explicit,
         },
-        manual_action: any(&ACTS),
+        manual_action: any(&ACTS)
+            || facts.iter().any(|f| f.kind == FactKind::Breaking && !is_only_told(&f.summary)),
         irreversible: any(&[FactKind::Irreversible]),
         stops: versions(FactKind::StopAt),
         avoid: versions(FactKind::Avoid),

@@ -133,6 +133,7 @@ fn is_variable(key: &str) -> bool {
 /// Cuts the tag and the digest off an image.
 fn without_tag(image: &str) -> String {
     let image = image.split('@').next().unwrap_or_default();
+    let image = image.split_once(":${").map_or(image, |(repository, _)| repository);
     match image.rsplit_once(':') {
         Some((repository, tag)) if !tag.contains('/') => repository.to_owned(),
         _ => image.to_owned(),

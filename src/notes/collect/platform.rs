@@ -139,6 +139,11 @@ impl Reader<'_> {
         let Some(new) = new.filter(|new| is_place(new) && old.as_ref() != Some(new)) else {
             return;
         };
+        // `The default image is now X:1.2` tells of a version, not of a place.
+        let tagged = new.rsplit('/').next().is_some_and(|name| name.contains(':'));
+        if kind == FactKind::ImageMoved && old.is_none() && tagged {
+            return;
+        }
         let Some(fact) = self.begin(kind, mark) else { return };
         self.found.add(Fact { name: old.clone(), old, new: Some(new.clone()), ..fact }, new);
     }
@@ -175,7 +180,20 @@ fn is_beside(component: &str) -> bool {
 
 /// Tells whether a text looks like an image and not like a path, a page or two words.
 pub(super) fn is_image(text: &str) -> bool {
-    let pages = ["github.com", "gitlab.com", "docs.", "www.", "http", "/", "and/or"];
+    let pages = [
+        "github.com",
+        "gitlab.com",
+        "docs.",
+        "www.",
+        "http",
+        "/",
+        "and/or",
+        "private.",
+        "my-",
+        "your-",
+        "example.",
+        "registry.example.",
+    ];
     let host = text.split('/').next().unwrap_or_default();
     (text.contains('/') || host.contains('.')) && !pages.iter().any(|page| text.starts_with(page))
 }

@@ -256,9 +256,10 @@ impl Reader<'_> {
             Makes::Ends,
         ];
         let version = self.page.section.version.as_ref().filter(|_| of_now.contains(&makes));
-        let speaks_of_then = [" will ", "planned", "scheduled", "going to "]
-            .iter()
-            .any(|words| text.contains(words));
+        let speaks_of_then = !text.contains(" will now ")
+            && [" will ", "planned", "scheduled", "going to "]
+                .iter()
+                .any(|words| text.contains(words));
         let Some(version) = version.filter(|_| speaks_of_then) else { return false };
         // `Redis below 6.2 will no longer work` has another program's version, not the next one.
         let of_others = matches!(makes, Makes::Requires | Makes::Ends);

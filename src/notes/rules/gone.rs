@@ -24,7 +24,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: SORTED,
         scope: Scope::Sentence,
         triggers: &["remov", "drop", "delet"],
-        pattern: r"{lead}(?:remov(?:e[sd]?|ing|al of)|drop(?:s|ped|ping)?|delet(?:e[sd]?|ing|ion of)) (?:(?:the|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|custom resources?|sidecars?|config(?:uration)?s?|env(?:ironment)? (?:variables?|vars?)|permissions?|privileges|capabilit(?:y|ies)|authentication|authenticator|integrations?|backends?|drivers?|exporters?|components?|containers?|deployments?|ports?|protocols?|formats?|passwords?|probes?|ability|feature (?:gates?|flags?)|ciphers?|subcharts?|sub-charts?|chart dependency|support)(?:[^\w ]|$| (?:from|in|of|for|as|which|that|on|and|or|to|since|because|with|due|now|entirely|completely|related|configuration|options?|values?)\b| [^\w ])",
+        pattern: r"{lead}(?:remov(?:e[sd]?|ing|al of)|drop(?:s|ped|ping)?|delet(?:e[sd]?|ing|ion of)) (?:(?:the|following|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|custom resources?|sidecars?|config(?:uration)?s?|env(?:ironment)? (?:variables?|vars?)|permissions?|privileges|capabilit(?:y|ies)|authentication|authenticator|integrations?|backends?|drivers?|exporters?|components?|containers?|deployments?|ports?|protocols?|formats?|passwords?|probes?|ability|feature (?:gates?|flags?)|ciphers?|subcharts?|sub-charts?|chart dependency|support)(?:[^\w ]|$| (?:from|in|of|for|as|which|that|on|and|or|to|since|because|with|due|now|entirely|completely|related|configuration|options?|values?)\b| [^\w ])",
         unless: NOBODYS,
         finds: &[
             "Remove the old `/sails` endpoint from the harbour's server.",
@@ -58,7 +58,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "renames-thing",
         place: SORTED,
         triggers: &["renam"],
-        pattern: r"{lead}renam(?:e[sd]?|ing) (?:(?:the|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|containers?|config(?:uration)? (?:keys?|options?|values?|sections?|files?|in)|configuration|env(?:ironment)? (?:variables?|vars?)|services?|deployments?|ports?)(?:[^\w ]|$| (?:from|in|of|for|as|on|and|or|to|with)\b| [^\w ])",
+        pattern: r"{lead}renam(?:e[sd]?|ing) (?:(?:the|following|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|containers?|config(?:uration)? (?:keys?|options?|values?|sections?|files?|in)|configuration|env(?:ironment)? (?:variables?|vars?)|services?|deployments?|ports?)(?:[^\w ]|$| (?:from|in|of|for|as|on|and|or|to|with)\b| [^\w ])",
         unless: NOBODYS,
         finds: &[
             "Rename the field `sailFallback` to `fallbackSail`",
@@ -114,13 +114,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::TEXT
         },
         triggers: &["requir"],
-        pattern: r"\brequir(?:es?|ing) (?:[\w-]+ ){0,6}?(?:recreation|recreating|re-creation|re-creating|downtime|(?:cluster|full|complete) (?:shutdown|restart|stop))\b|\brequires? (?:an? )?(?:updates?|changes?|modifications?|adjustments?) (?:in|of|to|on) (?:the |your |all )?(?:[\w-]+ ){0,3}(?:manifests?|config\w*|deployments?|values|crds?|yaml)\b|\b(?:it |and )?requires? (?:to perform |performing )?(?:an? |additional |new |extra |some )?(?:{K} )?(?:crds?|rbac|clusterrole|role)(?: \w+)? (?:versions? )?(?:updates?|upgrades?|permissions?|changes?)\b|\brequires? (?:an? )?(?:additional|new|extra|more) [^.;]{0,40}\b(?:permissions?|rbac|roles?|privileges|capabilit(?:y|ies)|scopes?)\b|\bit requires to \w+ (?:{K} )?(?:crds?)?\b",
+        pattern: r"\brequir(?:es?|ing) (?:[\w-]+ ){0,6}?(?:recreation|recreating|re-creation|re-creating|downtime|(?:cluster|full|complete) (?:shutdown|restart|stop))\b|\brequires? (?:an? )?(?:updates?|changes?|modifications?|adjustments?) (?:in|of|to|on) (?:the |your |all )?(?:[\w-]+ ){0,3}(?:manifests?|config\w*|deployments?|values|crds?|yaml)\b|\b(?:it |and )?requires? (?:to perform |performing )?(?:an? |additional |new |extra |some )?(?:{K} )?(?:crds?|rbac|clusterrole|role)(?: \w+)? (?:versions? )?(?:updates?|upgrades?|permissions?|changes?)\b|\brequires? (?:an? )?(?:additional|new|extra|more) [^.;]{0,40}\b(?:permissions?|rbac|roles?|privileges|capabilit(?:y|ies)|scopes?)\b|\brequires? (?:the )?{N} (?:permissions?|privileges?|scope|role)\b",
         unless: r"\b(?:fix\w*|bugs?|previously|no longer|not|without|avoid\w*|never|if you (?:want|wish)|optional\w*|to (?:use|enable) (?:this|the|it))\b",
         finds: &[
             "This version holds changes of the mast's labels, which requires Mast recreation.",
             "Upgrading from 3.6 to this release requires a cluster shutdown.",
             "Running as a sailor requires an update in the deployment manifest.",
             "This release requires an additional `masts/lowering` RBAC permission.",
+            "It requires the `masts.area.get` permission to work.",
         ],
         passes: &[
             "It no longer requires recreation of the masts.",

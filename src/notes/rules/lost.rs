@@ -114,9 +114,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         makes: Makes::Implied,
         place: ENTRIES,
         triggers: &["discontinu", "stopped", "stop ", "stops", "ceased"],
-        pattern: r"\b(?:images?|builds?|packages?|charts?|binar\w+|platforms?|architectures?|support|arm\w*|releases?|versions?)\b[^.;]{0,40}\b(?:is|are|was|were|has been|have been|will be) discontinued\b|\b(?:we|this (?:release|version))(?: have|'ve| has| also)? (?:stopped|stops?|ceased) (?:publishing|building|shipping|supporting|providing|bundling|distributing|releasing|including)\b|^\W*(?:\w+: )?stop (?:publishing|building|shipping|supporting|bundling|distributing) ",
+        pattern: r"\b(?:images?|builds?|packages?|charts?|binar\w+|platforms?|architectures?|support|arm\w*|releases?|versions?)\b[^.;]{0,40}\b(?:is|are|was|were|has been|have been|will be) discontinued\b|\b(?:we|this (?:release|version))(?: have|'ve| has| also)? (?:stopped|stops?|ceased) (?:publishing|building|shipping|supporting|providing|bundling|distributing|releasing|including)\b|\b(?:has|have) stopped (?:publishing|building|shipping|supporting|providing|bundling|distributing)\b|^\W*(?:\w+: )?stop (?:publishing|building|shipping|supporting|bundling|distributing) ",
         unless: r"\b(?:fix\w*|bugs?|nightly|snapshots?|ci|tests?|windows|macos)\b",
-        finds: &["ARM32 images are discontinued.", "We stopped publishing armv7 images."],
+        finds: &[
+            "ARM32 images are discontinued.",
+            "We stopped publishing armv7 images.",
+            "The yard has stopped supporting rowing.",
+        ],
         passes: &["Stop publishing nightly builds", "We stopped the engine."],
         ..RULE
     },
@@ -126,7 +130,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: ENTRIES,
         triggers: &["drop", "remov"],
-        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? for |images? for )?(?:(?:unsupported|deprecated|old|older|legacy|obsolete|outdated|32-?bit) (?:architectures?|platforms?)|arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:(?:has|have) been|was|were) dropped(?:$|[.;,!)])",
+        pattern: r"\b(?:drop(?:s|ped|ping)?|remov(?:e|es|ed|ing)) (?:the |all )?(?:builds? (?:for|of) |images? (?:for|of) )?(?:(?:unsupported|deprecated|old|older|legacy|obsolete|outdated|32-?bit) (?:architectures?|platforms?)|arm(?:v?[5-8]|32|hf|el)\w*(?:/v?[0-9])?|linux/arm\S*|i[36]86|32-?bit|s390x|ppc64le|riscv\w*)\b|\b(?:{C})(?: v?[0-9][0-9.x]*)?(?:,? (?:and|or) (?:older|earlier|below|v?[0-9][0-9.x]*))? (?:has|have|was|were)(?: been)? (?:dropped|removed)\b|\b(?:(?:has|have) been|was|were) dropped(?:$|[.;,!)])",
         unless: r"\b(?:fix\w*|bugs?|requests?|packets?|messages?|connections?|events?|traces?|spans?|samples?|tables?|columns?|index\w*|when|if|ci|tests?|dev|runner|workflow|requirement|dependency|limits?|ids?|python|node|php|ruby|ubuntu|debian|fedora|windows|macos)\b",
         finds: &[
             "This version drops ARMv7.",

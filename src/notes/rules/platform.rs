@@ -16,6 +16,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "upgrade",
             "update",
             "updating",
+            "without",
             "running",
             "upgrading",
             "migrat",
@@ -23,7 +24,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "required step",
             "mandatory",
         ],
-        pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:(?:not|un)[ -]?(?:supported|possible)|will fail|fails?\b|do(?:es)? not work)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)|\bto (?:upgrade|update|migrate) to [^,]{1,30}?,? (?:you|it) (?:must|needs? to|have to|has to) (?:first )?(?:be on|be running|run|have)(?: at least)?(?: version)? (?P<version12>v?\d+\.\d+[\d.x]*)|\bplease (?:go|pass|upgrade|step|update) (?:through|via)(?: version| release)? `?(?P<version13>v?\d+\.\d+[\d.x]*)|\b(?:make sure|ensure|be sure)(?: that)? you(?:'re| are| have)?(?: already)? (?:on|running|run|using|upgraded to|updated to)(?: at least)?(?: version| release)? `?(?P<version14>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:before|prior to)\b|\bonly (?:be )?possible (?:to (?:upgrade|update|migrate)[^.;]{0,40} )?from(?: version| release)? `?(?P<version15>v?\d+\.\d+[\d.x]*)|`?(?P<version16>v?\d+\.\d+[\d.x]*)`? is an? (?:required|mandatory|necessary) (?:upgrade |intermediate )?(?:stop|step|release|version)\b|\b(?:required|mandatory) (?:upgrade )?stops?:? `?(?P<version17>v?\d+\.\d+[\d.x]*)|\bonly supports? (?:direct |in-?place |rolling )?(?:upgrad(?:es?|ing)|updat(?:es?|ing)|migrat\w+) from(?: versions?| releases?)? `?(?P<version7>v?\d+\.\d+[\d.x]*)|\b(?:upgrade|update|migrate|go) (?:first )?to (?:\w+ )?(?:versions? |releases? |v)(?P<version8>\d+)(?:\.x)? (?:first|before)\b|\b(?:upgrade|update|migrate) (?:first to (?P<version11>\d+)|to (?P<version10>\d+)(?:\.x)? first)(?:[,.;!]| and | before |$)|\b(?:first|must|need to|have to) (?:\w+ )?(?:upgrade|update|migrate) to (?:\w+ )?(?:versions? |releases? |v)(?P<version9>\d+)(?:\.x)?(?: first| before| and then|,? then)\b",
+        pattern: r"\b(?:must|need to|have to|has to|should|required to|please|first|can only)\b[^.;]{0,60}?\b(?:upgrade|upgraded|updated?|upgrading|migrate|be performed|be running|running|be on|start)\b(?: first| directly)?(?: to| from| at least| on)?(?: at least)?(?: \w+)?(?: versions?| release)? (?:>= ?)?`?(?P<version>v?\d+\.\d+[\d.x]*)[^;]{0,80}?\b(?:first\b|before\b|prior to\b|proceeding|then\b)|\bwithout (?:first |having first )?(?:upgrading|updating|migrating) (?:first )?to (?:version )?`?(?P<version18>v?\d+\.\d+[\d.x]*)|\bcan only be (?:performed|upgraded|updated|done|made|migrated) from(?: at least)?(?: \w+)?(?: version)? (?P<version2>v?\d+\.\d+[\d.x]*)|\bupgrade to (?P<version3>v?\d+\.\d+[\d.x]*) first\b|\b(?:upgrad\w*|updat\w*) (?:directly )?from (?:a )?versions? (?:older|lower|earlier|prior|before|below)(?: than| to)? (?P<version4>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:(?:not|un)[ -]?(?:supported|possible)|will fail|fails?\b|do(?:es)? not work)|\b(?:first (?:upgrade|update|migrate)|(?:upgrade|update|migrate) first) to (?:\w+ )?(?:version )?(?P<version5>v?\d+\.\d+[\d.x]*)|\bmust\b[^.]{0,30}\b(?:be running|be on|run|running|upgrade from)(?: \w+)?(?: version)? (?P<version6>v?\d+\.\d+[\d.x]*)|\bto (?:upgrade|update|migrate) to [^,]{1,30}?,? (?:you|it) (?:must|needs? to|have to|has to) (?:first )?(?:be on|be running|run|have)(?: at least)?(?: version)? (?P<version12>v?\d+\.\d+[\d.x]*)|\bplease (?:go|pass|upgrade|step|update) (?:through|via)(?: version| release)? `?(?P<version13>v?\d+\.\d+[\d.x]*)|\b(?:make sure|ensure|be sure)(?: that)? you(?:'re| are| have)?(?: already)? (?:on|running|run|using|upgraded to|updated to)(?: at least)?(?: version| release)? `?(?P<version14>v?\d+\.\d+[\d.x]*)[^.]{0,40}\b(?:before|prior to)\b|\bonly (?:be )?possible (?:to (?:upgrade|update|migrate)[^.;]{0,40} )?from(?: version| release)? `?(?P<version15>v?\d+\.\d+[\d.x]*)|`?(?P<version16>v?\d+\.\d+[\d.x]*)`? is an? (?:required|mandatory|necessary) (?:upgrade |intermediate )?(?:stop|step|release|version)\b|\b(?:required|mandatory) (?:upgrade )?stops?:? `?(?P<version17>v?\d+\.\d+[\d.x]*)|\bonly supports? (?:direct |in-?place |rolling )?(?:upgrad(?:es?|ing)|updat(?:es?|ing)|migrat\w+) from(?: versions?| releases?)? `?(?P<version7>v?\d+\.\d+[\d.x]*)|\b(?:upgrade|update|migrate|go) (?:first )?to (?:\w+ )?(?:versions? |releases? |v)(?P<version8>\d+)(?:\.x)? (?:first|before)\b|\b(?:upgrade|update|migrate) (?:first to (?P<version11>\d+)|to (?P<version10>\d+)(?:\.x)? first)(?:[,.;!]| and | before |$)|\b(?:first|must|need to|have to) (?:\w+ )?(?:upgrade|update|migrate) to (?:\w+ )?(?:versions? |releases? |v)(?P<version9>\d+)(?:\.x)?(?: first| before| and then|,? then)\b",
         unless: r"\bafter (?:the )?(?:upgrad|updat)\w* to\b|\b(?:refer to|first start of)\b|\bone way\b|\boptional|\b(?:postgres\w*|mysql|mariadb|redis|mongodb|kubernetes|k8s|helm|elasticsearch|node|python|java|docker|do not need|not necessary|don't need)\b",
         finds: &[
             "You must be on Lighthouse 3.1.7 before updating to 3.2.0.",
@@ -32,6 +33,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Upgrade to 10.1.7 first.",
             "Upgrade first to v1.8.4 BEFORE upgrading to v1.9.0",
             "This series only supports upgrades from `1.8.x`.",
+            "Ships of old should first be upgraded to `v1.8.1` before upgrading to `v1.9.0`.",
+            "Do not upgrade to `1.9.0` without first upgrading to `1.8.x`.",
             "To upgrade to 2.0 you need to be on at least 1.8.4.",
             "A direct update is not possible, please go through 1.8.",
             "Make sure you are running 1.8.4 or newer before upgrading.",
@@ -115,8 +118,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "broken",
             "if you",
         ],
-        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken(?:[,.;:!]|$))|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{0,60}?(?: and|,)(?: which)? (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled|pulled)|\bif you (?:are|have|run|installed|upgraded|updated)(?: on| to| running| already| using)*(?: version| release)? `?(?P<version6>v?\d+\.\d+\.\d+)`?,? (?:please )?(?:upgrade|update) (?:immediately|as soon as possible|asap|right away|at once)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))",
-        unless: r"\b(?:do not|don't|no) (?:need|have|worry|forget)|\bnot affected\b|avoid (?:the )?(?:need|use of|loading|calling)",
+        pattern: r"\b(?:do not|don't|never|please (?:do not|don't)|avoid|please skip|skip)(?: \w+)? (?:install|use|using|upgrade to|upgrading to|updat\w+ to|deploy|run|running|installing)?(?: the)?(?: \w+){0,2}?(?: version| release)? ?`?(?P<version>v?\d+\.\d+\.\d+)`?|`?(?P<version2>v?\d+\.\d+\.\d+)`? (?:has been|was|is|is being) (?:yanked|withdrawn|retracted|pulled|recalled|broken(?:[,.;:!]|$))|\b(?P<version5>v?\d+\.\d+\.\d+)`?[^.;]{0,60}?(?: and|,)(?: which)? (?:has been|was|is|got) (?:yanked|withdrawn|retracted|recalled|pulled)|\bif you (?:are|have|run|installed|upgraded|updated)(?: on| to| running| already| using)*(?: version| release)? `?(?P<version6>v?\d+\.\d+\.\d+)`?,? (?:please )?(?:upgrade|update) (?:immediately|as soon as possible|asap|right away|at once)|\bhotfix for `?(?P<version3>v?\d+\.\d+\.\d+)`?,? which (?:crash|fail|break|corrupt|los)\w*|`?(?P<version4>v?\d+\.\d+\.\d+)`? (?:should not be (?:used|installed|deployed)|must not be (?:used|installed))|\bnot recommended to (?:upgrade to|use|install|run) (?:version )?`?(?P<version7>v?\d+\.\d+\.\d+)`?",
+        unless: r"\bwithout (?:first|referencing|following|reading|upgrading)\b|\b(?:unless|until)\b|\bbecause\b[^.;]{0,20}\bis broken\b|\b(?:do not|don't|no) (?:need|have|worry|forget)|\bnot affected\b|avoid (?:the )?(?:need|use of|loading|calling)",
         finds: &[
             "Do not deploy `v2.7.0`, it leaks.",
             "Version 4.1.0 has been yanked.",
@@ -124,10 +127,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Hotfix for 3.3.0, which loses cargo.",
             "This release replaces 4.1.0, which was withdrawn.",
             "If you are on 4.1.0, upgrade immediately.",
+            "As such, it is not recommended to upgrade to 4.1.0.",
         ],
         passes: &[
             "Use a cart because the crane 3.0.0 is broken on the pier",
             "You do not need 4.1.0.",
+            "Do not upgrade to `4.1.0` without first upgrading to `3.2.x`.",
             "Avoid loading the page twice.",
         ],
         ..RULE
@@ -218,7 +223,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["chart"],
         pattern: r"\b(?:helm )?charts?\b[^.;]{0,60}\b(?:has|have|is|are|was)(?: been| now)* (?:moved|published|available|hosted|migrated|relocated)(?: to| at| on| in| under| from)(?: the)?[^.;`]{0,40}?(?P<new>`?oci://[^\s`,]+`?|{I})",
-        unless: r"\b(?:fix\w*|also|can be)\b",
+        unless: r"\b(?:fix\w*|also|can be|snapshots?|nightly|development builds?)\b",
         finds: &["The Helm chart has moved to `oci://ghcr.io/lighthouse/charts/lighthouse`."],
         passes: &["The chart has a new value."],
         ..RULE
