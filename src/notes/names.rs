@@ -69,9 +69,10 @@ pub(super) fn find_at(text: &str) -> Vec<(Range<usize>, Name)> {
         .collect()
 }
 
-/// Finds every variable in a raw text, links included, each once.
-pub(super) fn everywhere(text: &str) -> HashSet<String> {
-    let mut found = HashSet::new();
+/// Finds every variable in a raw text, links included, each once, with whether words beside it call
+/// it a setting somewhere.
+pub(super) fn everywhere(text: &str) -> HashMap<String, bool> {
+    let mut found = HashMap::new();
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -89,12 +90,38 @@ pub(super) fn everywhere(text: &str) -> HashSet<String> {
             && !name.ends_with('_')
             && found.len() < MOST_NAMES
         {
-            found.insert(name.to_owned());
+            let called = is_called(bytes, at, end);
+            *found.entry(name.to_owned()).or_default() |= called;
         }
         at = end.max(at + 1);
     }
     found
 }
+
+/// How many bytes before and behind a name are looked at for what it is called.
+const BESIDE: usize = 40;
+
+/// Tells whether the words beside a name call it a setting: `the NAME environment variable`.
+fn is_called(bytes: &[u8], start: usize, end: usize) -> bool {
+    let lower = |part: Option<&[u8]>| part.unwrap_or_default().to_ascii_lowercase();
+    let is_mark = |b: &u8| b" `'\"*()[]{}$:".contains(b);
+    let before = lower(bytes.get(start.saturating_sub(BESIDE)..start));
+    let after = lower(bytes.get(end..bytes.len().min(end + BESIDE)));
+    let cut = before.iter().rposition(|b| !is_mark(b)).map_or(0, |last| last + 1);
+    let before = before.get(..cut).unwrap_or_default();
+    let skip = after.iter().position(|b| !is_mark(b)).unwrap_or_default();
+    let after = after.get(skip..).unwrap_or_default();
+    CALLED_BEFORE.iter().any(|word| before.ends_with(word.as_bytes()))
+        || CALLED_BEHIND.iter().any(|word| after.starts_with(word.as_bytes()))
+}
+
+/// Words before a name that call it a setting.
+const CALLED_BEFORE: [&str; 8] =
+    [" env", "variable", "variables", "env var", "env vars", "setting", "config option", " envs"];
+
+/// Words behind a name that call it a setting.
+const CALLED_BEHIND: [&str; 7] =
+    ["environment", "env ", "env.", "env,", "variable", "setting", "config"];
 
 /// The most variables that are learned from one document.
 const MOST_NAMES: usize = 20_000;
@@ -131,6 +158,7 @@ fn is_bare_variable(text: &str) -> bool {
 fn is_constant(name: &str) -> bool {
     [
         "CAP_",
+        "CGO_",
         "SIG_",
         "ERR_",
         "HTTP_4",
@@ -212,12 +240,31 @@ pub(super) struct Vocabulary {
     /// The shared prefix, with its underscore.
     prefix: Option<String>,
     known: HashSet<String>,
+    /// Those that the notes call settings somewhere.
+    called: HashSet<String>,
+    /// How many of them begin with each word.
+    heads: HashMap<String, usize>,
 }
 
+/// How many variables the notes of an application call so that is set up by them.
+const FEWEST_CALLED: usize = 3;
+
 impl Vocabulary {
-    /// Learns from all variables that the notes name anywhere, links included.
-    pub(super) fn of(variables: impl IntoIterator<Item = String>) -> Self {
-        let known: HashSet<String> = variables.into_iter().collect();
+    /// Learns from all variables that the notes name anywhere, links included, and whether they
+    /// call them so.
+    pub(super) fn of(variables: impl IntoIterator<Item = (String, bool)>) -> Self {
+        let mut known = HashSet::new();
+        let mut called = HashSet::new();
+        for (name, is_called) in variables {
+            if is_called {
+                called.insert(name.clone());
+            }
+            known.insert(name);
+        }
+        let mut heads: HashMap<String, usize> = HashMap::new();
+        for name in &called {
+            *heads.entry(head(name).to_owned()).or_default() += 1;
+        }
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for name in &known {
             if let Some((first, _)) = name.split_once('_') {
@@ -237,7 +284,7 @@ impl Vocabulary {
                 }
             }
         }
-        Self { full, prefix, known }
+        Self { full, prefix, known, called, heads }
     }
 
     /// Returns the full name, given the names that stand beside it in the same list or table.
@@ -246,8 +293,8 @@ impl Vocabulary {
             return full.clone();
         }
         let Some(prefix) = &self.prefix else { return name.to_owned() };
-        let head = name.split('_').next().unwrap_or_default();
-        let is_sibling = |other: &String| other.split('_').next() == Some(head);
+        let first = head(name);
+        let is_sibling = |other: &String| head(other) == first;
         let here = beside.iter().any(|other| self.full.contains_key(other) && is_sibling(other));
         let elsewhere = self.full.keys().filter(|other| is_sibling(other)).count() >= 2;
         if !name.starts_with(prefix.as_str()) && (here || elsewhere) {
@@ -262,6 +309,21 @@ impl Vocabulary {
             || self.full.contains_key(name)
             || (self.prefix.is_none() && self.known.contains(name))
     }
+
+    /// Tells whether the notes call a name a variable somewhere, or two others that begin alike.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.called.contains(name) || self.heads.get(head(name)).is_some_and(|count| *count >= 2)
+    }
+
+    /// Tells whether the application is set up by variables, by how many its notes call so.
+    pub(super) fn is_set_up_by_variables(&self) -> bool {
+        self.called.len() >= FEWEST_CALLED
+    }
+}
+
+/// Returns the first word of a name.
+fn head(name: &str) -> &str {
+    name.split('_').next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -300,11 +362,23 @@ mod tests {
             "MAST_WIDTH",
             "OTHER_THING",
         ];
-        let vocabulary = Vocabulary::of(known.iter().map(ToString::to_string));
+        let vocabulary = Vocabulary::of(known.iter().map(|name| ((*name).to_owned(), false)));
         let beside = vec!["MAST_HEIGHT".to_owned(), "MAST_WIDTH".to_owned()];
         assert_eq!(vocabulary.full_name("MAST_HEIGHT", &[]), "SHIP_MAST_HEIGHT");
         assert_eq!(vocabulary.full_name("MAST_WIDTH", &beside), "SHIP_MAST_WIDTH");
         assert_eq!(vocabulary.full_name("MAST_WIDTH", &[]), "MAST_WIDTH");
         assert_eq!(vocabulary.full_name("OTHER_THING", &beside), "OTHER_THING");
+    }
+
+    #[test]
+    fn words_beside_a_name_call_it_a_variable_for_good() {
+        let text = "The `SHIP_MAST` environment variable. Set env SHIP_SAIL=1 (setting: `KEEL_DEPTH`). \
+            The `STORM_AHEAD` error and TIDE_TABLE.";
+        let vocabulary = Vocabulary::of(everywhere(text));
+        let names =
+            ["SHIP_MAST", "SHIP_SAIL", "SHIP_OAR", "KEEL_DEPTH", "STORM_AHEAD", "TIDE_TABLE"];
+        let called = names.map(|name| vocabulary.is_called(name));
+        assert_eq!(called, [true, true, true, true, false, false]);
+        assert!(vocabulary.is_set_up_by_variables());
     }
 }

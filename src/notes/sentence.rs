@@ -4,9 +4,13 @@
 //! So before rules are tried, every name is replaced by a mark with its number. Patterns become
 //! small and fast, words inside of names and code cannot be mistaken for the sentence's own, and
 //! what a pattern captures is a number that leads straight to the name. `This variable` becomes a
-//! mark too where the sentence before has named one.
+//! mark too where the sentence before has named one. The name of a file in code is told without its
+//! backticks, and not at all before the word for what is in it: `the values.yaml option X`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::names::{self, Name};
 
@@ -46,11 +50,11 @@ impl Sentence {
         let mut at = 0;
         for (range, name) in names::find_at(original) {
             let range = unquoted(original, at, range);
-            sentence.push(original.get(at..range.start).unwrap_or_default());
+            sentence.push(original, at..range.start);
             sentence.mark(name, range.end);
             at = range.end;
         }
-        sentence.push(original.get(at..).unwrap_or_default());
+        sentence.push(original, at..original.len());
         if let Some(last) = last
             && !sentence.names.iter().any(|name| name.is_variable && name.text.contains('_'))
         {
@@ -59,8 +63,26 @@ impl Sentence {
         sentence
     }
 
-    fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+    /// Takes over a part of the original that holds no name.
+    fn push(&mut self, original: &str, part: Range<usize>) {
+        let mut at = part.start;
+        let Some(files) = FILES.as_ref().filter(|_| part.len() > SHORTEST_FILE) else {
+            self.text.push_str(original.get(part).unwrap_or_default());
+            return;
+        };
+        let text = original.get(part.clone()).unwrap_or_default();
+        for found in files.find_iter(text) {
+            self.text.push_str(original.get(at..part.start + found.start()).unwrap_or_default());
+            at = part.start + found.end();
+            let rest = original.get(at..).unwrap_or_default();
+            if OF_A_FILE.iter().any(|word| rest.starts_with(word)) {
+                at += 1;
+            } else {
+                self.text.push_str("file");
+            }
+            self.offsets.push((self.text.len(), at));
+        }
+        self.text.push_str(original.get(at..part.end).unwrap_or_default());
     }
 
     fn mark(&mut self, name: Name, end: usize) {
@@ -115,6 +137,28 @@ fn unquoted(text: &str, from: usize, range: Range<usize>) -> Range<usize> {
     }
 }
 
+/// The shortest text with a file in code: `` `.env` ``.
+const SHORTEST_FILE: usize = 5;
+
+/// What is said to be in a file whose name stands before it.
+const OF_A_FILE: [&str; 9] = [
+    " setting",
+    " option",
+    " variable",
+    " env",
+    " parameter",
+    " flag",
+    " config",
+    " key",
+    " value",
+];
+
+/// The name of a file in code.
+static FILES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[\w./~-]*\.(?:env|php|ya?ml|json|toml|ini|conf|cfg|py|js|properties|xml|rb)(?:\.(?:example|dist|sample|local|default))?";
+    Regex::new(&format!("(?i)`{name}`").replace(r"\w", "0-9A-Za-z_")).ok()
+});
+
 /// Quotation marks, as they open and close.
 const QUOTES: [(char, char); 3] = [('"', '"'), ('\'', '\''), ('“', '”')];
 
@@ -126,10 +170,7 @@ mod tests {
     fn names_become_marks_and_come_back() {
         let original = "Rename `OLD_NAME` to NEW_NAME=x in `server.key`, not in `values.yaml`.";
         let sentence = Sentence::of(original, None);
-        assert_eq!(
-            sentence.text,
-            "Rename \u{1}0\u{2} to \u{1}1\u{2} in \u{3}2\u{2}, not in `values.yaml`."
-        );
+        assert_eq!(sentence.text, "Rename \u{1}0\u{2} to \u{1}1\u{2} in \u{3}2\u{2}, not in file.");
         let names: Vec<String> =
             sentence.names_in(&sentence.text).into_iter().map(|n| n.text).collect();
         assert_eq!(names, ["OLD_NAME", "NEW_NAME", "server.key"]);
@@ -157,5 +198,18 @@ mod tests {
         let sentence =
             Sentence::of("From here on this environment variable is mandatory.", last.as_ref());
         assert_eq!(sentence.text, "From here on \u{1}0\u{2} is mandatory.");
+    }
+
+    #[test]
+    fn a_file_goes_without_its_name() {
+        for (original, expected) in [
+            ("the new `config.php` setting `MAST_KIND`", "the new setting \u{1}0\u{2}"),
+            ("set `MAST_KIND` in your `.env` file", "set \u{1}0\u{2} in your file file"),
+            ("run `make all`, not `./x.sh` `a`", "run `make all`, not `./x.sh` `a`"),
+        ] {
+            let sentence = Sentence::of(original, None);
+            assert_eq!(sentence.text, expected);
+            assert_eq!(sentence.original(sentence.text.len()), original.len());
+        }
     }
 }

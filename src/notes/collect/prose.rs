@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::{Captures, Match, Regex};
 
 use super::super::fact::{Confidence, Fact, FactKind};
 use super::super::markup;
@@ -318,10 +318,14 @@ const MOST_ALTERNATIVES: usize = 18;
 
 /// Returns all captures of a group and its alternatives: `names`, `names2`, `names3`.
 pub(super) fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {
-    let mut found: Vec<&str> =
-        captures.name(name).map(|found| found.as_str()).into_iter().collect();
+    matches_of(captures, name).into_iter().map(|found| found.as_str()).collect()
+}
+
+/// The same, with the places where they stand.
+pub(super) fn matches_of<'t>(captures: &Captures<'t>, name: &str) -> Vec<Match<'t>> {
+    let mut found: Vec<Match<'t>> = captures.name(name).into_iter().collect();
     for number in 2..=MOST_ALTERNATIVES {
-        found.extend(captures.name(&format!("{name}{number}")).map(|found| found.as_str()));
+        found.extend(captures.name(&format!("{name}{number}")));
     }
     found
 }

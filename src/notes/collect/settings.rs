@@ -1,5 +1,9 @@
 //! Facts about variables and values.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::Kind;
 use super::super::fact::{Confidence, Fact, FactKind};
 use super::super::markup::Callout;
@@ -9,7 +13,7 @@ use super::super::rules::Makes;
 use super::super::rules::engine::Hit;
 use super::super::sentence::Sentence;
 use super::super::topics::Topics;
-use super::prose::groups;
+use super::prose::{groups, matches_of};
 use super::{Mark, Reader, listed};
 
 /// What a sentence says where the old way works on, and so nothing breaks.
@@ -51,18 +55,31 @@ impl Reader<'_> {
             passage.topics.has(AROUND) || passage.callout > Some(Callout::Note) || passage.bang;
         let spoken = has_noun || listed::has_noun(&marked.text);
         let chart = self.reading.kind == Kind::Chart;
-        let accepts = |name: &Name| {
+        let vocabulary = self.reading.vocabulary;
+        let accepts = |name: &Name, before: &str, rest: &str| {
             if name.is_variable && !name.text.contains('_') {
                 listed::has_environment(&marked.text)
                     || (has_noun && !chart && name.text.len() >= SHORTEST_BARE)
             } else if name.is_variable {
-                self.reading.vocabulary.is_own(&name.text) || spoken || around
+                let known =
+                    vocabulary.is_own(&name.text) || (!chart && vocabulary.is_called(&name.text));
+                let alone = !chart
+                    && vocabulary.is_set_up_by_variables()
+                    && !before.ends_with('(')
+                    && is_alone(rest);
+                !is_of_another_kind(rest) && (known || spoken || around || alone)
             } else {
                 has_noun || (name.is_telling() && (chart || around)) || (chart && around)
             }
         };
-        let names = groups(captures, group).into_iter().flat_map(|part| marked.names_in(part));
-        names.filter(accepts).collect()
+        let mut names = Vec::new();
+        for part in matches_of(captures, group) {
+            let before = marked.text.get(..part.start()).unwrap_or_default();
+            let rest = marked.text.get(part.end()..).unwrap_or_default();
+            let found = marked.names_in(part.as_str());
+            names.extend(found.into_iter().filter(|name| accepts(name, before, rest)));
+        }
+        names
     }
 
     /// Says what became of settings.
@@ -111,6 +128,9 @@ impl Reader<'_> {
         if news.is_empty() {
             if new.iter().any(|name| name.text == first.text && name.value != first.value) {
                 self.settings(mark, Makes::Changed, std::slice::from_ref(first));
+            } else if first.is_variable && new.iter().any(|name| !name.is_variable) {
+                // A key of a file took its place.
+                self.settings(mark, Makes::Removed, std::slice::from_ref(first));
             }
             return;
         }
@@ -136,6 +156,24 @@ impl Reader<'_> {
             name.text.clone()
         }
     }
+}
+
+/// Tells whether the words behind a name make it something else than a setting: `X permission`.
+fn is_of_another_kind(rest: &str) -> bool {
+    static OTHERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let others = r"permissions?|events?|errors?|exceptions?|status(?:es)?|roles?|constants?|columns?|tables?|metrics?|scopes?|class(?:es)?|functions?|methods?|capabilit(?:y|ies)|enums?|webhooks?|signals?|ciphers?|macros?|messages?|requests?|responses?|frames?|notifications?|statements?|quer(?:y|ies)|(?:status|error|return|exit) codes?|data (?:source|provider)s?";
+        Regex::new(&format!(r"(?i)^ (?:{others})(?-u:\b)")).ok()
+    });
+    OTHERS.as_ref().is_some_and(|pattern| pattern.is_match(rest))
+}
+
+/// Tells whether a name stands for itself, with nothing behind it but what it is for.
+fn is_alone(rest: &str) -> bool {
+    static ALONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let does = r"(?:be able to |better |further )?(?:\(?(?:re|un|pre)-?\)?)?(?:configur|control|set|enabl|disabl|allow|overrid|specif|customi[sz]|limit|choos|defin|chang|select|skip|turn|support|prevent|avoid|forc|restrict|exclud|includ|ignor|hid|show|adjust|tun|opt|toggl|determin|provid|point|switch|keep|bypass|increas|reduc|let)";
+        Regex::new(&format!(r"(?i)^(?:$|[.,;:)(]| ?[(\[\-–—]| to {does}| (?:so|which|that|for|if|when|instead|in favou?r|configurable|is|are|was|were|has|have|and (?:make|allow))(?-u:\b))")).ok()
+    });
+    ALONE.as_ref().is_some_and(|pattern| pattern.is_match(rest))
 }
 
 /// Tells whether a value is one of several, and does not just switch something.
