@@ -5,8 +5,8 @@
 //! must pass over, and one test tries them all; so a wrong fact names its rule, and the rule is
 //! mended where it stands. Rules read language and structure and know no application. The tables
 //! are sorted by subject: [`breaking`], [`lost`], [`gone`], [`differs`] and [`action`] for what
-//! happens to an installation, [`settings`], [`renamed`] and [`offered`] for variables and values, [`platform`]
-//! for versions of itself, [`requires`] and [`minimums`] for those of
+//! happens to an installation, [`settings`], [`renamed`], [`offered`] and [`settable`] for variables
+//! and values, [`platform`] for versions of itself, [`requires`] and [`minimums`] for those of
 //! others, [`remarks`] for what is told besides.
 //! [`engine`] runs them.
 
@@ -22,6 +22,7 @@ pub(super) mod platform;
 pub(super) mod remarks;
 pub(super) mod renamed;
 pub(super) mod requires;
+pub(super) mod settable;
 pub(super) mod settings;
 
 use super::fact::Confidence;
@@ -57,7 +58,8 @@ pub fn rules() -> impl Iterator<Item = RuleCard> {
 fn all() -> impl Iterator<Item = &'static Rule> {
     let breaking = breaking::RULES.iter().chain(lost::RULES).chain(gone::RULES);
     let breaking = breaking.chain(differs::RULES);
-    let settings = settings::RULES.iter().chain(renamed::RULES).chain(offered::RULES);
+    let settings = settings::RULES.iter().chain(renamed::RULES);
+    let settings = settings.chain(offered::RULES).chain(settable::RULES);
     let versions = platform::RULES.iter().chain(requires::RULES).chain(minimums::RULES);
     let versions = versions.chain(remarks::RULES);
     breaking.chain(action::RULES).chain(settings).chain(versions)

@@ -48,8 +48,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Topics::FOREIGN.and(Topics::FUTURE).and(Topics::INTERNAL),
             ..Place::ALL
         },
-        triggers: &["via", "with", "using", "through", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
+        triggers: &["via", "with", "using", "through", "behind", "by setting"],
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|toggl\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|behind|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
         unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b|\x02\]?\)?(?: \w+)? (?:errors?|exceptions?|status|responses?)\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
