@@ -52,7 +52,7 @@ pub use model::{
     Address, ChartUse, Current, Inventory, Lever, LeverKind, ObjectName, Package, Part, Pin,
     PinKind, Place, Read, Release, Role, Sign, Site, Source, SourceKind, SourceRef, Written,
 };
-pub use objects::{Applied, GeneratedMap, Layer, Manifest, Objects};
+pub use objects::{Applied, GeneratedMap, Layer, Manifest, Objects, SecretValue};
 pub use remediation::{ENOUGH, Remediation, Timeout};
 pub use settings::{
     Hidden, Literal, Mention, Origin, Setting, SettingKind, Settings, Spelled, settings,

@@ -119,6 +119,18 @@ impl Layer<'_> {
     }
 }
 
+/// A place among the values of a release that the value of a Secret's key takes.
+pub struct SecretValue {
+    /// The keys below `values`.
+    pub path: Vec<String>,
+    /// The Secret's name.
+    pub secret: String,
+    /// The key whose value it is.
+    pub key: String,
+    /// Where that is written.
+    pub position: Position,
+}
+
 /// A ConfigMap or a Secret that kustomize generates.
 pub struct GeneratedMap<'a> {
     /// Its name and namespace.
@@ -222,6 +234,32 @@ impl<'a> Applied<'a> {
             })
         });
         named.collect()
+    }
+
+    /// Lists where `valuesFrom` puts the value of a Secret's key among the values of a `HelmRelease`.
+    #[must_use]
+    pub fn secret_values(&self, release: &Manifest<'a>) -> Vec<SecretValue> {
+        let list = release.object.root.at(&["spec", "valuesFrom"]);
+        let entries = list.into_iter().flat_map(|node| node.items()).filter_map(|entry| {
+            let text = |key: &str| {
+                let text = entry.get(key)?.value()?;
+                Some(self.manifests.expand(&release.applied, &text))
+            };
+            if text("kind")? != "Secret" {
+                return None;
+            }
+            let steps = target_path(&text("targetPath")?).0.into_iter().map(|step| match step {
+                Step::Key(key) => Some(key),
+                _ => None,
+            });
+            Some(SecretValue {
+                path: steps.collect::<Option<_>>()?,
+                secret: text("name")?,
+                key: text("valuesKey").unwrap_or_else(|| "values.yaml".to_owned()),
+                position: release.position_of(entry),
+            })
+        });
+        entries.collect()
     }
 
     /// Lists what makes up the values of a `HelmRelease`: ConfigMaps, its inline values, what

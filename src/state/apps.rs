@@ -91,6 +91,12 @@ impl<'a> App<'a> {
             let read = Reader { expand: &expand, position: &position }.read(layer.node);
             values.lay(read.under(&layer.path));
         }
+        for from in applied.secret_values(&object.manifest) {
+            let text = |text: String| Written { at: from.position.clone(), is: Is::Text(text) };
+            let mut reference = text(from.secret).under(&["secretKeyRef".into(), "name".into()]);
+            reference.lay(text(from.key).under(&["secretKeyRef".into(), "key".into()]));
+            values.lay(reference.under(&from.path));
+        }
         let naming = naming(release, &values);
         let mut containers = Vec::new();
         find_containers(&values, &mut Vec::new(), policies, &mut containers);
@@ -228,6 +234,9 @@ fn find_containers(
     policies: &Policies,
     found: &mut Vec<Container>,
 ) {
+    if !path.is_empty() && is_no_workload(written) {
+        return;
+    }
     match &written.is {
         Is::Map(entries) => {
             for entry in entries {
@@ -257,6 +266,18 @@ fn find_containers(
     }
 }
 
+/// Says whether a manifest stands among the values of which the chart makes no pods itself, such as
+/// a catalogue of images for an operator.
+fn is_no_workload(written: &Written) -> bool {
+    let kind = written.text_at(&["kind"]).filter(|_| written.get("apiVersion").is_some());
+    kind.is_some_and(|kind| {
+        !matches!(
+            kind,
+            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Pod" | "Job" | "CronJob"
+        )
+    })
+}
+
 /// Reads an image: its repository's path, its tag, and where the tag stands.
 fn image(written: &Written) -> Option<(String, Option<String>, Position)> {
     if let Some(text) = written.text() {
@@ -284,9 +305,11 @@ fn controller(path: &[String]) -> Option<String> {
 
 /// Says whether a container only calls an engine.
 fn is_client(path: &[String], container: &Written) -> bool {
+    // One that comes first and stays is a sidecar.
+    let stays = container.text_at(&["restartPolicy"]) == Some("Always");
     let early = path.iter().any(|key| {
         let key = key.to_ascii_lowercase();
-        key.contains("init")
+        key.contains("init") && !stays
             || key.contains("backup")
             || key.contains("cron")
             || key == "test"

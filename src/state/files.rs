@@ -54,7 +54,12 @@ impl Scene<'_, '_> {
                 });
                 match known {
                     Some(known) if known.evidence.iter().any(|s| s.position == sign.position) => {}
-                    Some(known) => known.evidence.push(sign),
+                    Some(known) => {
+                        if let Lives::OwnVolume { path: file @ None, .. } = &mut known.lives {
+                            *file = Some(path.to_owned());
+                        }
+                        known.evidence.push(sign);
+                    }
                     None => {
                         let lives = Lives::OwnVolume {
                             volume: volume.name.clone(),

@@ -3,16 +3,17 @@
 //! `DB_HOST`, `DB_USER` and `DB_NAME` are one group and speak of one datastore. Which engine it is
 //! follows from the address, from what a setting calls it, from its name or from a port.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::apps::App;
 use super::files::is_file;
 use super::hosts::{self, Address};
 use super::model::CredentialRole;
-use super::roles::{Role, role};
+use super::roles::{Role, normal, role};
 use super::settings::{Setting, Value};
 use super::uses::Scene;
-use crate::policy::Policies;
+use crate::policy::{Datastore, Policies, Ruled};
 
 /// Settings that belong together.
 #[derive(Default)]
@@ -39,14 +40,23 @@ pub(super) fn groups<'g>(app: &'g App<'_>, policies: &Policies) -> BTreeMap<Stri
         if inside || is_off(setting) {
             continue;
         }
-        let named = policies.datastore_hinted(&setting.normal);
+        let normal = speaking(setting, policies);
+        let named = policies.datastore_hinted(&normal);
         let address = address_of(setting, policies);
-        let role = role(&setting.normal);
+        let role = role(&normal);
+        let named = named.or_else(|| told_a_file(setting, role.as_ref()?.1, policies));
         let (stem, role) = match (role, &address) {
             (Some((stem, role)), _) if named.is_some() => (stem.to_owned(), role),
-            (_, Some(_)) => (setting.normal.clone(), Role::Part(CredentialRole::Url)),
+            (_, Some(_)) => (normal.clone().into_owned(), Role::Part(CredentialRole::Url)),
             _ => continue,
         };
+        // `datasource: Main` is what something is called.
+        let is_name = |text: &str| !text.contains(['.', ':', '/', '@', '=', '$', '{']);
+        let is_named = matches!(role, Role::Part(CredentialRole::Url))
+            && matches!(&setting.value, Value::Plain(text) if is_name(text));
+        if is_named && !setting.is_variable {
+            continue;
+        }
         // A setting that is no variable must say where the database is.
         let is_place = matches!(role, Role::Part(CredentialRole::Host | CredentialRole::Url))
             || address.is_some();
@@ -73,6 +83,30 @@ pub(super) fn groups<'g>(app: &'g App<'_>, policies: &Policies) -> BTreeMap<Stri
         }
     }
     joined(groups)
+}
+
+/// Returns the name that speaks of a datastore: a variable's own, or that of the Secret's key that it
+/// is taken from.
+fn speaking<'s>(setting: &'s Setting, policies: &Policies) -> Cow<'s, str> {
+    let own = Cow::Borrowed(setting.normal.as_str());
+    let Value::Secret { key, .. } = &setting.value else { return own };
+    if !setting.is_variable || policies.datastore_hinted(&own).is_some() {
+        return own;
+    }
+    let key = normal(key);
+    let speaks = policies.datastore_hinted(&key).is_some() && role(&key).is_some();
+    if speaks { Cow::Owned(key) } else { own }
+}
+
+/// Returns the embedded database that a variable names whose own name says nothing, as in
+/// `SHOP_BACKEND: sqlite`.
+fn told_a_file<'p>(
+    setting: &Setting,
+    role: Role,
+    policies: &'p Policies,
+) -> Option<&'p Ruled<Datastore>> {
+    let word = setting.value.readable().filter(|_| role == Role::Type && setting.is_variable)?;
+    policies.datastore_of_word(word).filter(|engine| engine.policy.name == "sqlite")
 }
 
 /// Puts `DB_DATABASE`, which holds only a name, into `DB`.

@@ -47,7 +47,7 @@ pub(super) fn host(text: &str) -> Option<Host> {
         !label.is_empty()
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    if !labels.iter().all(is_label) || name == "localhost" {
+    if !labels.iter().all(is_label) || is_own_pod(&name) {
         return None;
     }
     let (service, namespace, is_service) = match labels.as_slice() {
@@ -62,6 +62,24 @@ pub(super) fn host(text: &str) -> Option<Host> {
     };
     let (service, namespace) = (service.to_owned(), namespace.map(str::to_owned));
     Some(Host { text: name.clone(), service, namespace, is_service, port })
+}
+
+/// Says whether a name or a number without its port leads to the pod itself.
+fn is_own_pod(name: &str) -> bool {
+    matches!(name, "localhost" | "localhost.localdomain" | "127.0.0.1" | "0.0.0.0")
+}
+
+/// Says whether what is written for a host or an address leads to the pod itself.
+pub(super) fn leads_home(text: &str) -> bool {
+    let text = text.trim();
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = text.split(['/', '?']).next().unwrap_or_default();
+    let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
+    if text.starts_with("[::1]") || text == "::1" {
+        return true;
+    }
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    is_own_pod(&name.to_ascii_lowercase())
 }
 
 impl Host {
@@ -168,6 +186,7 @@ mod tests {
             ("a-rw.data.svc,b-rw.data.svc", Some(("a-rw", Some("data"), true))),
             ("tcp://cache:6379/0", Some(("cache", None, true))),
             ("localhost", None),
+            ("127.0.0.1:5432", None),
             ("{{ .host }}", None),
             ("${HOST}", None),
             ("", None),
@@ -176,6 +195,21 @@ mod tests {
             let found = host(text);
             let seen = found.as_ref().map(|h| (&*h.service, h.namespace.as_deref(), h.is_service));
             assert_eq!(seen, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_pod_itself_is_known_by_its_names() {
+        for (text, expected) in [
+            ("localhost", true),
+            ("127.0.0.1:5432", true),
+            ("jdbc:mariadb://localhost:3306/shop", true),
+            ("postgres://u:w@127.0.0.1/shop", true),
+            ("redis://[::1]:6379", true),
+            ("localhost.example.org", false),
+            ("db", false),
+        ] {
+            assert_eq!(leads_home(text), expected, "{text}");
         }
     }
 

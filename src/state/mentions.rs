@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::apps::App;
 use super::groups::Group;
 use super::hosts;
-use super::model::{Credential, CredentialRole, How, Store};
+use super::model::{Credential, CredentialRole, How, Lives, Store};
 use super::places::lives;
 use super::sign_in::from_address;
 use super::uses::{Scene, add, fill};
@@ -43,8 +43,11 @@ impl Scene<'_, '_> {
                 let server = server
                     .filter(|server| server.release.as_ref() != Some(&app.id) || engine.is_some());
                 let Some(server) = server else { continue };
-                // A page of a chart beside a datastore is not the datastore.
-                if web && server.prefix.is_some() {
+                // A page of a chart beside a datastore is not the datastore, nor is one of what runs
+                // in the same release.
+                let engine_of = |name: &str| self.policies.datastore(name)?.policy.port;
+                let other_port = host.port.is_none() || host.port != engine_of(&server.engine);
+                if web && (server.prefix.is_some() || server.own != Lives::Itself && other_port) {
                     continue;
                 }
                 let mut position = text.at.clone();

@@ -40,13 +40,18 @@ impl<'s> Scene<'s, '_> {
             if let Some(host) = host {
                 return Some(self.at_host(app, setting, &host, engine));
             }
-            let local = setting
-                .value
-                .readable()
-                .is_some_and(|text| text.contains("localhost") || text.contains("127.0.0.1"));
-            if local && let Some(server) = self.own(app, engine) {
+            if setting.value.readable().is_some_and(hosts::leads_home) {
                 let shows = format!("`{}` points at its own pod", setting.name);
-                return Some(found(server, app, How::Host, setting, shows));
+                return Some(match self.own(app, engine) {
+                    Some(server) => found(server, app, How::Host, setting, shows),
+                    // Whatever answers there, it is none of the servers elsewhere.
+                    None => Found {
+                        server: None,
+                        lives: Lives::Unknown,
+                        how: How::Host,
+                        sign: Sign { position: setting.at.clone(), shows },
+                    },
+                });
             }
         }
         self.by_secret(app, group, engine)
@@ -129,7 +134,12 @@ impl<'s> Scene<'s, '_> {
     }
 
     /// Finds the server that makes, or signs in by, a Secret of the group.
-    fn by_secret(&self, app: &App<'_>, group: &Group<'_>, engine: &str) -> Option<Found<'s>> {
+    pub(super) fn by_secret(
+        &self,
+        app: &App<'_>,
+        group: &Group<'_>,
+        engine: &str,
+    ) -> Option<Found<'s>> {
         group.settings.iter().find_map(|setting| {
             let Value::Secret { secret, .. } = &setting.value else { return None };
             let server = self.servers.iter().find(|server| {

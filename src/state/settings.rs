@@ -7,7 +7,7 @@
 //! application. A setting whose value is in a Secret knows the Secret's name and key, never the value.
 
 use super::around::{Around, Held};
-use super::roles::normal;
+use super::roles::{normal, role};
 use super::written::{Is, Written};
 use crate::diagnostic::Position;
 
@@ -88,7 +88,9 @@ impl Reading<'_> {
                     if let Some(value) = self.value(&entry.value) {
                         let is_variable = is_environment(path) || is_shouted(&entry.key);
                         let dotted = path.iter().rev().take(2).rev().cloned();
-                        let name = if is_variable {
+                        // `HOST` in a section of settings is told by the section's name.
+                        let bare = matches!(role(&entry.key), Some(("", _)));
+                        let name = if is_environment(path) || is_variable && !bare {
                             entry.key.clone()
                         } else {
                             dotted.chain([entry.key.clone()]).collect::<Vec<_>>().join(".")

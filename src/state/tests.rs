@@ -1,5 +1,7 @@
 //! The states of small repositories: one sign each, and what must not be taken for one.
 
+mod forms;
+
 use std::collections::BTreeMap;
 
 use super::{Credential, CredentialRole, Lives, State, Store, states};

@@ -3,6 +3,8 @@
 //! Some applications are told their database in a file of settings rather than by variables. The
 //! texts are searched for hosts of services; nothing else of them is kept.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::apps::App;
 use super::around::Around;
 use super::written::{Is, Written};
@@ -66,14 +68,21 @@ fn walk(
 
 /// Lists the texts of the ConfigMaps and the templates of the Secrets that a release names.
 pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
-    let mut names: Vec<String> = found.iter().map(|text| text.content.clone()).collect();
     // The common library names its own by the key of the values.
-    names.retain(|name| name.len() < 254 && !name.contains(char::is_whitespace));
-    names.sort();
-    names.dedup();
-    for name in names {
+    let is_name =
+        |text: &&Text| text.content.len() < 254 && !text.content.contains(char::is_whitespace);
+    let mut names: BTreeMap<String, Mounted> = BTreeMap::new();
+    for text in found.iter().filter(is_name) {
+        let mounted = mounted(&app.values, &text.path);
+        match names.get_mut(&text.content) {
+            Some(known) => known.join(mounted),
+            None => _ = names.insert(text.content.clone(), mounted),
+        }
+    }
+    for (name, mounted) in names {
         let name = name.replace("{{ .Release.Name }}", &app.helm_name);
-        for held in around.map(app.namespace.as_deref(), &name).unwrap_or_default() {
+        let all = around.map(app.namespace.as_deref(), &name).unwrap_or_default();
+        for held in all.iter().filter(|held| mounted.holds(&held.key)) {
             found.push(Text {
                 name: format!("{} of the ConfigMap {name}", held.key),
                 path: vec![held.key.clone()],
@@ -84,7 +93,7 @@ pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
             });
         }
         let Some(secret) = around.secret(app.namespace.as_deref(), &name) else { continue };
-        for key in &secret.keys {
+        for key in secret.keys.iter().filter(|key| mounted.holds(&key.name)) {
             let Some(template) = &key.template else { continue };
             found.push(Text {
                 name: format!("{} of the Secret {name}", key.name),
@@ -96,6 +105,48 @@ pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
             });
         }
     }
+}
+
+/// Which keys of a ConfigMap or a Secret a release sees.
+enum Mounted {
+    All,
+    /// Those that it mounts one by one.
+    Only(BTreeSet<String>),
+}
+
+impl Mounted {
+    fn holds(&self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(keys) => keys.contains(key),
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Only(keys), Self::Only(more)) => keys.extend(more),
+            _ => *self = Self::All,
+        }
+    }
+}
+
+/// Reads which keys are mounted of what an entry of the values names, `{name, subPath}` or a list
+/// of such mounts beside the name.
+fn mounted(values: &Written, path: &[String]) -> Mounted {
+    let [above @ .., key] = path else { return Mounted::All };
+    let keys: Vec<&str> = above.iter().map(String::as_str).collect();
+    let entry = values.at(&keys).filter(|entry| key == "name" && entry.get("items").is_none());
+    let Some(entry) = entry else { return Mounted::All };
+    let listed = |key: &str| entry.get(key).map(Written::items).unwrap_or_default();
+    let nested = entry.get("advancedMounts").map(Written::entries).unwrap_or_default();
+    let nested = nested.iter().flat_map(|controller| controller.value.entries());
+    let mut mounts: Vec<&Written> = nested.flat_map(|container| container.value.items()).collect();
+    mounts.extend(listed("globalMounts"));
+    if mounts.is_empty() {
+        mounts.push(entry);
+    }
+    let keys = mounts.iter().map(|mount| mount.text_at(&["subPath"]).map(str::to_owned));
+    keys.collect::<Option<_>>().map_or(Mounted::All, Mounted::Only)
 }
 
 /// Lists the names under which a release is reached, as its ingresses and routes say.

@@ -56,6 +56,13 @@ pub(super) fn uses(app: &App<'_>, scene: &Scene<'_, '_>) -> (Vec<Store>, Vec<Why
     for store in scene.dependencies(app, &stores) {
         add(&mut stores, store);
     }
+    // An application that is told to use a file leaves the addresses beside it alone.
+    if groups.values().any(|group| scene.is_told_a_file(group)) {
+        stores.retain(|store| {
+            let elsewhere = matches!(store.lives, Lives::Unknown | Lives::External { .. });
+            !(elsewhere && scene.is_sql(&store.engine))
+        });
+    }
     // What nothing tells is no second database where another sign found the first.
     let known: Vec<String> = stores
         .iter()
@@ -89,13 +96,17 @@ pub(super) fn uses(app: &App<'_>, scene: &Scene<'_, '_>) -> (Vec<Store>, Vec<Why
 /// Adds a store, or what it adds to one that is known.
 pub(super) fn add(stores: &mut Vec<Store>, store: Store) {
     let same = stores.iter_mut().find(|known| {
-        known.lives == store.lives
-            && (store.lives != Lives::Unknown || known.engine == store.engine)
+        let one = known.lives == store.lives || is_one_file(&known.lives, &store.lives);
+        one && (store.lives != Lives::Unknown || known.engine == store.engine)
     });
     let Some(known) = same else {
         stores.push(store);
         return;
     };
+    if matches!(known.lives, Lives::OwnVolume { path: None, .. }) {
+        known.lives = store.lives;
+        known.evidence.splice(0..0, store.evidence.clone());
+    }
     known.how = known.how.min(store.how);
     for sign in store.evidence {
         if !known.evidence.contains(&sign) {
@@ -116,6 +127,17 @@ pub(super) fn add(stores: &mut Vec<Store>, store: Store) {
     known.only_reads &= store.only_reads;
 }
 
+/// Says whether both are on one volume, and only one of them tells the file.
+fn is_one_file(one: &Lives, other: &Lives) -> bool {
+    match (one, other) {
+        (
+            Lives::OwnVolume { volume, path, .. },
+            Lives::OwnVolume { volume: other, path: known, .. },
+        ) => volume == other && path.is_some() != known.is_some(),
+        _ => false,
+    }
+}
+
 /// Takes over what a server knows of itself.
 pub(super) fn fill(store: &mut Store, server: &Server) {
     store.version.clone_from(&server.version);
@@ -134,6 +156,19 @@ impl Scene<'_, '_> {
         };
         let sql = |name: &str| matches!(name, "mysql" | "mariadb");
         one == "any" || other == "any" || family(one) == family(other) || (sql(one) && sql(other))
+    }
+
+    /// Says whether a setting of a group tells the application to use an embedded database.
+    fn is_told_a_file(&self, group: &Group<'_>) -> bool {
+        let word = group.kind.and_then(|setting| setting.value.readable());
+        let word = word.map(|word| word.rsplit('.').next().unwrap_or(word));
+        let engine = word.and_then(|word| self.policies.datastore_of_word(word));
+        engine.is_some_and(|engine| engine.policy.name == "sqlite")
+    }
+
+    /// Says whether an engine takes the place that an embedded database has in an application.
+    fn is_sql(&self, engine: &str) -> bool {
+        engine == "any" || ["postgresql", "mysql"].iter().any(|sql| self.is_like(engine, sql))
     }
 
     fn rule(&self, engine: &str) -> RuleRef {
@@ -176,7 +211,7 @@ impl Scene<'_, '_> {
         // A name alone, or a number of a port, is no use.
         let signs_in = [CredentialRole::User, CredentialRole::Password, CredentialRole::Database];
         let signs = signs_in.iter().filter(|role| group.parts.contains_key(role)).count();
-        if place.is_none() && signs < 2 {
+        if place.is_none() && signs < 2 && self.by_secret(app, group, &engine).is_none() {
             return None;
         }
         // An address with another scheme, as of a web page, is none of a datastore.

@@ -3,7 +3,7 @@
 
 use super::super::apps::{App, Container, Naming, enabled};
 use super::super::around::Around;
-use super::super::model::Lives;
+use super::super::model::{Lives, Workload};
 use super::super::settings::Setting;
 use super::super::volumes;
 use super::super::written::Written;
@@ -104,8 +104,18 @@ fn of_container(
     let alone = others.is_empty();
     let in_its_pod = container.controller.is_some()
         && others.iter().any(|other| other.controller == container.controller);
+    // Charts with one controller list what else runs in its pod.
+    let beside = container.path.first().is_some_and(|key| {
+        matches!(key.as_str(), "sidecars" | "additionalContainers" | "extraContainers")
+    });
     let last = container.path.iter().rev().find(|key| key.parse::<usize>().is_err());
-    let own = match (&container.controller, alone) {
+    // The image of a chart that is brought along says nothing of the rest of the release.
+    let chart = app.release.chart.name.as_deref();
+    let is_engine = chart.is_some_and(|chart| policies.datastore_of_chart(chart).is_some());
+    let bundled = container.path.first().is_some_and(|key| {
+        !is_engine && chart.is_some() && policies.datastore_of_chart(key).is_some()
+    });
+    let own = match (&container.controller, alone && !bundled) {
         (_, true) => Lives::Itself,
         (Some(controller), false) => Lives::OwnController { controller: controller.clone() },
         (None, false) => {
@@ -113,6 +123,8 @@ fn of_container(
             // Only a chart that is known as the engine's has labels that are known.
             if policies.datastore_of_chart(&key).is_some() {
                 Lives::Subchart { key }
+            } else if beside {
+                Lives::OwnController { controller: app.full_name() }
             } else {
                 Lives::OwnController { controller: key }
             }
@@ -138,6 +150,11 @@ fn of_container(
                 (Some(format!("{}-{key}", app.helm_name)), labelled(app, Some(key)))
             }
             Lives::Itself => (Some(app.helm_name.clone()), labelled(app, None)),
+            _ if beside => {
+                let name = last.filter(|name| container.path.first() != Some(name)).cloned();
+                let workload = labelled(app, None).filter(|_| name.is_some());
+                (None, workload.map(|workload| Workload { container: name, ..workload }))
+            }
             _ => (None, None),
         };
         server.hosts.extend(prefix.is_some().then(|| app.full_name()));
@@ -149,7 +166,7 @@ fn of_container(
     let volumes = volumes::of_app(app, around);
     server.volumes = match &container.controller {
         // Which container of a pod mounts what is not told.
-        Some(_) if in_its_pod => Vec::new(),
+        _ if in_its_pod || beside => Vec::new(),
         Some(controller) => volumes
             .into_iter()
             .filter(|volume| {
