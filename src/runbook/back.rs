@@ -9,6 +9,7 @@ use super::shell;
 use super::slots::{Moment, selector, target};
 use crate::notes::FactKind;
 use crate::upgrade::StageKind;
+use crate::version::Bump;
 
 /// Says what taking the upgrade back means for the data.
 pub(super) fn way_back(case: &Case<'_>) -> WayBack {
@@ -33,10 +34,14 @@ pub(super) fn way_back(case: &Case<'_>) -> WayBack {
     if !needs_backup(case) {
         let readings = &case.plan.briefing.readings;
         let read = readings.iter().any(|reading| !reading.notes.versions.is_empty());
-        let why = if read {
-            "the notes that were read speak of no migration"
-        } else {
-            "no notes were read, and so small a step seldom changes data"
+        let why = match (read, case.plan.bump) {
+            (true, _) => "the notes that were read speak of no migration",
+            (false, Bump::Digest | Bump::Patch | Bump::Minor) => {
+                "no notes were read, and so small a step seldom changes data"
+            }
+            (false, Bump::Major | Bump::Other) => {
+                "no notes were read, and no rule expects a migration of such a step"
+            }
         };
         let text = format!(
             "A revert alone is enough: `{from}` starts again on the data as it is; {why} (`{from}` to `{to}`)."

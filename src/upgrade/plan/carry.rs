@@ -2,8 +2,9 @@
 
 use super::Planner;
 use crate::diagnostic::{RuleRef, Why};
-use crate::flux::{Package, Pin, Release};
+use crate::flux::{Package, Pin, Release, Sign};
 use crate::policy::{Backup, Facts, Length, PinScope, Start, Strategy};
+use crate::state::{Lives, Store};
 use crate::upgrade::briefing::Briefing;
 use crate::upgrade::candidates::Target;
 use crate::upgrade::learned::Verdict;
@@ -49,7 +50,7 @@ impl Planner<'_> {
         let delivers = releases
             .iter()
             .find_map(|release| self.policies.delivers(release.chart.name.as_deref(), paths()));
-        let writes = releases.iter().find_map(|release| release.writes.as_ref());
+        let writes = releases.iter().find_map(|release| self.writes(release));
         let kinds = briefing.kinds();
         let facts = Facts {
             releases: &names,
@@ -108,6 +109,19 @@ impl Planner<'_> {
             }),
             start: rule.policy.start,
         }
+    }
+
+    /// Returns what shows that a release writes data: its values, else a datastore whose place is known
+    /// and which is more than a cache.
+    fn writes<'p>(&'p self, release: &'p Release) -> Option<&'p Sign> {
+        let worth = |store: &&Store| {
+            let family = self.policies.datastore_family(&store.engine);
+            let keeps = family.iter().any(|engine| !engine.policy.variables.is_empty());
+            keeps && !store.only_reads && store.lives != Lives::Unknown
+        };
+        let state = self.background.states.get(&release.id);
+        let store = || state?.stores.iter().find(worth)?.evidence.first();
+        release.writes.as_ref().or_else(store)
     }
 
     /// Returns how long releases may be stopped where no rule says it: what the configuration says,
