@@ -15,7 +15,8 @@ use refit::runbook::{Block, Runbook, SectionKind};
 use crate::parts::{have, wait_until};
 use crate::runbooks::{read, write};
 
-/// Runs what stands behind `--` where it is, and answers for the keys of Secrets by variables.
+/// Runs what stands behind `--` where it is, and answers for pods, clusters and, by variables,
+/// for the keys of Secrets.
 const KUBECTL: &str = r#"#!/bin/bash
 case "$1 $2" in
 exec*)
@@ -28,6 +29,9 @@ exec*)
     key=${key#*\{.data.}
     key=SECRET_${key%\}*}
     printf '%s' "${!key?no such key}" | base64
+    ;;
+"get pod" | "get cluster.postgresql.cnpg.io")
+    printf 'named'
     ;;
 *)
     echo "kubectl $* is not answered here" >&2
@@ -167,26 +171,33 @@ fn tells_of_a_loss(place: &Place, runbook: &Runbook, pods: &str) -> bool {
     of(runbook, SectionKind::Drill, pods).iter().any(|commands| place.fails(commands))
 }
 
-#[test]
-fn a_postgresql_is_rehearsed_and_restored() {
-    let mut place = Place::new();
+/// Serves an empty PostgreSQL whose superuser has this name, where it is installed.
+fn postgresql(place: &mut Place, superuser: &str) -> Option<Server> {
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     place.path.extend(installed.map(|version| version.path().join("bin")));
     let found = place.path.iter().any(|folder| folder.join("initdb").is_file());
     if !found && !have("initdb", "Debian: postgresql") {
-        return;
+        return None;
     }
     let socket = place.folder.path().to_str().unwrap().to_owned();
+    place.variables.push(("PGHOST", socket.clone()));
+    place.does(&format!("initdb -U {superuser} --auth-local=trust -D data"));
+    let arguments = ["-D", "data", "-k", &socket, "-c", "listen_addresses=", "-c", "fsync=off"];
+    let server = place.serve("postgres", &arguments);
+    let asked = format!("pg_isready -U {superuser} -d postgres");
+    wait_until("PostgreSQL", || !place.fails(&asked));
+    Some(server)
+}
+
+#[test]
+fn a_postgresql_is_rehearsed_and_restored() {
+    let mut place = Place::new();
     place.variables = vec![
-        ("PGHOST", socket.clone()),
         ("POSTGRES_USER", "owner".into()),
         ("SECRET_DATABASE_USER", "owner".into()),
         ("SECRET_DATABASE_NAME", "Tesla Mate".into()),
     ];
-    place.does("initdb -U owner --auth-local=trust -D data");
-    let arguments = ["-D", "data", "-k", &socket, "-c", "listen_addresses=", "-c", "fsync=off"];
-    let _server = place.serve("postgres", &arguments);
-    wait_until("PostgreSQL", || !place.fails("pg_isready -U owner -d postgres"));
+    let Some(_server) = postgresql(&mut place, "owner") else { return };
     place.does(
         r#"createdb -U owner 'Tesla Mate'
         psql -U owner -d 'Tesla Mate' -qc 'CREATE SCHEMA private; CREATE TABLE drives (id int PRIMARY KEY, at text);
@@ -198,11 +209,66 @@ fn a_postgresql_is_rehearsed_and_restored() {
     let runbook = write(&read(&demo), &release);
     let look = r"psql -U owner -l -At | cut -d '|' -f 1
         psql -U owner -d 'Tesla Mate' -At -c '\dt public.*' -c '\dt private.*' -c 'SELECT count(*), sum(id) FROM drives'";
-    let spoil = r#"psql -U owner -d 'Tesla Mate' -qc 'DELETE FROM drives WHERE id > 10; DROP TABLE private."Odd ""name"; CREATE TABLE newer (id int)'"#;
+    let spoil = r#"psql -U owner -d 'Tesla Mate' -qc 'DELETE FROM drives WHERE id > 10; DROP TABLE private."Odd ""name"; CREATE TABLE newer (id int REFERENCES drives)'"#;
     carry_out(&place, &runbook, "teslamate-postgres", spoil, look);
     let counts = place.does("cat *.before.counts");
     assert_eq!(counts, "private.\"Odd \"\"name\"|2\npublic.drives|5000\n");
     assert!(tells_of_a_loss(&place, &runbook, "teslamate-postgres"));
+}
+
+/// What the database of a shop holds, who owns it, and what a migration makes of it: what it adds
+/// stands on what was there.
+const ORDERS: &str =
+    r"psql -U shop -At -c '\dt' -c 'SHOW timezone' -c 'SELECT count(*) FROM orders'";
+const OWNERS: &str = "psql -U postgres -l -At | cut -d '|' -f 1,2";
+const MIGRATED: &str = "psql -U shop -qc 'DELETE FROM orders WHERE id > 10' -c 'CREATE TABLE lines (of int REFERENCES orders)' -c 'CREATE VIEW seen AS SELECT * FROM lines'";
+
+/// Fills the database of a shop, which its own user owns.
+fn fill(place: &Place) {
+    place.does(
+        "psql -U postgres -qc 'CREATE ROLE shop LOGIN' -c 'CREATE DATABASE shop OWNER shop' -c \"ALTER DATABASE shop SET timezone TO 'Europe/Vienna'\"
+        psql -U shop -qc 'CREATE TABLE orders (id int PRIMARY KEY)' -c 'INSERT INTO orders SELECT generate_series(1, 100)'",
+    );
+}
+
+/// What a migration adds must not keep the restore from happening.
+#[test]
+fn a_database_of_a_cluster_is_rehearsed_and_restored() {
+    let mut place = Place::new();
+    let Some(_server) = postgresql(&mut place, "postgres") else { return };
+    fill(&place);
+    let repository = tempfile::tempdir().unwrap();
+    let values = "controllers: {web: {containers: {app: {image: {repository: registry.example/web, tag: 1.0.0}, env: {PGHOST: pg-rw.db.svc, PGDATABASE: shop, PGUSER: shop}}}}}";
+    let cluster = "---\napiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: pg, namespace: db}\n\
+         spec: {instances: 1, imageName: ghcr.io/cloudnative-pg/postgresql:17.5, storage: {size: 1Gi}}\n";
+    let text = format!("{}{cluster}", release("app-template", values));
+    std::fs::write(repository.path().join("web.yaml"), text).unwrap();
+    let runbook = write(&read(repository.path()), &ObjectName::new(Some("shop"), "web"));
+    carry_out(&place, &runbook, "-n db ", MIGRATED, &format!("{OWNERS}\n{ORDERS}"));
+}
+
+/// The user of an application may make no database, and so empties the one that it has.
+#[test]
+fn a_database_that_a_chart_brings_along_is_restored() {
+    let mut place = Place::new();
+    let known = [("SECRET_password", "none"), ("POSTGRES_USER", "postgres")];
+    place.variables.extend(known.map(|(name, value)| (name, value.to_owned())));
+    let Some(_server) = postgresql(&mut place, "postgres") else { return };
+    fill(&place);
+    let repository = tempfile::tempdir().unwrap();
+    let values = "image: {repository: registry.example/web, tag: 1.0.0}\n    postgresql: {enabled: true, auth: {username: shop, database: shop, existingSecret: web-db}}";
+    std::fs::write(repository.path().join("web.yaml"), release("web", values)).unwrap();
+    let runbook = write(&read(repository.path()), &ObjectName::new(Some("shop"), "web"));
+    carry_out(&place, &runbook, "name=postgresql", MIGRATED, &format!("{OWNERS}\n{ORDERS}"));
+}
+
+/// A release `shop/web` with these values.
+fn release(chart: &str, values: &str) -> String {
+    format!(
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: web, namespace: shop}}\nspec:\n  \
+         chart: {{spec: {{chart: {chart}, version: 4.0.0, sourceRef: {{kind: HelmRepository, name: charts, namespace: shop}}}}}}\n  \
+         values:\n    {values}\n"
+    )
 }
 
 /// A shop with a database in a controller of its own.
