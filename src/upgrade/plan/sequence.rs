@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Why;
 use crate::flux::ObjectName;
 use crate::upgrade::order::Order;
 use crate::upgrade::plan_types::{Plan, Turn};
@@ -50,10 +51,25 @@ pub(super) fn arrange(plans: &mut Vec<Plan>, order: &Order) {
         .collect();
     for (plan, turn) in plans.iter_mut().zip(turns) {
         plan.turn = turn;
+        plan.preflight.refusals.extend(circles(plan, order));
     }
     let mut left: Vec<Option<Plan>> = plans.drain(..).map(Some).collect();
     let next = |index: usize| left.get_mut(index).and_then(Option::take);
     plans.extend(in_turn(&before).into_iter().filter_map(next));
+}
+
+/// Says in which circles the releases of a plan stand.
+fn circles(plan: &Plan, order: &Order) -> Vec<Why> {
+    let own = |circle: &&Vec<ObjectName>| circle.iter().any(|name| plan.releases.contains(name));
+    let circles = order.cycles.iter().filter(own).map(|circle| {
+        let names: Vec<String> = circle.iter().map(ToString::to_string).collect();
+        let message = format!(
+            "{} depend on each other in a circle, by their own `dependsOn` or that of the Kustomizations that apply them: whichever waits is never ready, so no stage is seen to land; take one `dependsOn` away",
+            names.join(", ")
+        );
+        Why::new("depends-in-circle", message)
+    });
+    circles.collect()
 }
 
 /// Puts indices into an order in which each comes after those that it has to, the lowest that may
