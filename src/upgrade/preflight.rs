@@ -7,7 +7,7 @@
 //! the forge knows is asked elsewhere, just before landing.
 
 use crate::diagnostic::Why;
-use crate::flux::{ENOUGH, Release};
+use crate::flux::{ENOUGH, ObjectName, Release};
 use crate::policy::Strategy;
 
 /// What stands against an upgrade, and what a person should know before it.
@@ -74,9 +74,21 @@ fn signals(release: &Release, strategy: Strategy, preflight: &mut Preflight) {
         preflight.notes.push(Why::new("only-applied", message));
     }
     if applied_by.len() > 1 {
-        let names: Vec<String> = applied_by.iter().map(|by| by.kustomization.to_string()).collect();
-        let message =
-            format!("{id} is applied by {}; each must have applied a stage", names.join(", "));
+        let places: Vec<String> =
+            applied_by.iter().map(|by| format!("{} ({})", by.kustomization, by.position)).collect();
+        let mut names: Vec<&ObjectName> = applied_by.iter().map(|by| &by.kustomization).collect();
+        names.sort_unstable();
+        names.dedup();
+        // One cluster has no two objects of one name.
+        let clusters = if names.len() < applied_by.len() {
+            "they have one name, so each is in a cluster of its own: every command of the runbook is for each cluster, and each"
+        } else {
+            "each"
+        };
+        let message = format!(
+            "{id} is applied by {}; {clusters} must have applied a stage",
+            places.join(", ")
+        );
         preflight.notes.push(Why::new("applied-twice", message));
     }
     for by in applied_by.iter().filter(|by| by.tells_released()) {
@@ -215,6 +227,23 @@ mod tests {
             "  install: {{remediation: &r {{retries: 3}}}}\n  upgrade: {{remediation: *r}}\n{one}"
         );
         check(&alias, wait, "", Maintenance, "remediation-locked|");
+    }
+
+    #[test]
+    fn kustomizations_of_one_name_are_of_several_clusters() {
+        let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: a}\nspec: {chart: {spec: {chart: x}}}\n";
+        let flux = format!("{FLUX}  wait: true\n");
+        let other = flux.replace("name: apps", "name: others");
+        for (second, one_name) in [(&flux, true), (&other, false)] {
+            let files = [("apps/web.yaml", release), ("east.yaml", &flux), ("west.yaml", second)];
+            let tree = MemoryTree::of(files).unwrap();
+            let inventory = discover(&tree, &policy::builtin().0, &|_| true).unwrap();
+            let found = preflight(&[&inventory.releases[0]], Strategy::Rolling);
+            let [note] = found.notes.as_slice() else { panic!("{found:?}") };
+            assert_eq!(note.code, "applied-twice");
+            assert_eq!(note.message.contains("each cluster"), one_name, "{}", note.message);
+            assert!(note.message.contains("west.yaml:1:1"), "{}", note.message);
+        }
     }
 
     #[test]
