@@ -244,19 +244,19 @@ fn about(view: &ExplainView<'_>) -> Vec<(&'static str, String)> {
     let place = lever.r#where.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
     let rule = lever.rule.as_ref().map(|rule| format!(" ({}:{})", rule.file, rule.line));
     about.push(("lever", format!("{place}{}{}", lever.reason, rule.unwrap_or_default())));
-    let data = match &release.writes {
-        Some(sign) => format!("{} ({})", sign.shows, sign.position),
-        None => "nothing shows that it writes any".to_owned(),
-    };
-    about.push(("data", data));
-    for store in view.state().iter().flat_map(|state| &state.stores) {
+    let stores = || view.state().into_iter().flat_map(|state| &state.stores);
+    match &release.writes {
+        Some(sign) => about.push(("data", format!("{} ({})", sign.shows, sign.position))),
+        None if stores().next().is_some() => {}
+        None => about.push(("data", "nothing shows that it writes any".to_owned())),
+    }
+    for store in stores() {
+        let engine = view.policies.datastore(&store.engine);
+        let engine = engine.map_or(store.engine.as_str(), |engine| engine.policy.title());
         let version = store.version.as_deref().unwrap_or("of unknown version");
         let shown =
             store.evidence.first().map(|sign| format!(": {} ({})", sign.shows, sign.position));
-        about.push((
-            "datastore",
-            format!("{} {version}{}", store.engine, shown.unwrap_or_default()),
-        ));
+        about.push(("datastore", format!("{engine} {version}{}", shown.unwrap_or_default())));
     }
     if !release.depends_on.is_empty() {
         let names: Vec<String> = release.depends_on.iter().map(ToString::to_string).collect();
