@@ -2,6 +2,7 @@
 
 use super::after::recount;
 use super::case::Case;
+use super::halt;
 use super::keeping::{kept, needs_backup};
 use super::model::{Alone, Block, Section, SectionKind, WayBack};
 use super::procedure::{Procedure, procedure};
@@ -145,18 +146,33 @@ pub(super) fn back(case: &Case<'_>) -> Section {
         Alone::Never => Block::Warning(way.text.clone()),
         _ => Block::Text(way.text.clone()),
     }];
-    blocks.push(Block::Text(format!("The branch `{}` holds the stages:", case.plan.revert_branch)));
-    let mut steps = Vec::new();
     let restored = way.alone != Alone::Enough;
-    for stage in &case.plan.revert {
-        let after = if stage.kind == StageKind::Revert && restored {
-            " Then restore the data, as below."
-        } else {
-            ""
-        };
-        steps.push(format!("`{}`.{after}", stage.message));
+    let branch = &case.plan.revert_branch;
+    if let ([only], true) = (case.plan.revert.as_slice(), restored) {
+        // Old code must not start on new data, and no stage keeps it from that.
+        blocks.push(Block::Text(format!(
+            "The branch `{branch}` takes it back in one step, which starts the old version at once. Where the new version has started, the data comes before it:"
+        )));
+        let by_hand = halt::is_by_hand(case);
+        let stop = if by_hand { ", as for the backup" } else { "" };
+        let resume = if by_hand { " Then resume the release." } else { "" };
+        blocks.push(Block::Steps(vec![
+            format!("Stop by hand what writes to the data{stop}."),
+            "Restore the data, as below.".to_owned(),
+            format!("Merge `{}`.{resume}", only.message),
+        ]));
+    } else {
+        blocks.push(Block::Text(format!("The branch `{branch}` holds the stages:")));
+        let steps = case.plan.revert.iter().map(|stage| {
+            let after = if stage.kind == StageKind::Revert && restored {
+                " Then restore the data, as below."
+            } else {
+                ""
+            };
+            format!("`{}`.{after}", stage.message)
+        });
+        blocks.push(Block::Steps(steps.collect()));
     }
-    blocks.push(Block::Steps(steps));
     let above: Vec<String> = case
         .dependants()
         .iter()

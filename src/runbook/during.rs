@@ -1,6 +1,7 @@
 //! The stages, one by one, and what to watch while each is carried out.
 
 use super::case::Case;
+use super::halt;
 use super::keeping::needs_backup;
 use super::model::{Block, Section, SectionKind};
 use super::shell;
@@ -31,11 +32,14 @@ pub(super) fn stages(case: &Case<'_>) -> Section {
         if let Some(text) = watch(case, stage) {
             blocks.push(Block::Text(text));
         }
-        let commands: Vec<String> = layers
-            .iter()
-            .flatten()
-            .flat_map(|release| commands(case, release, stage.kind))
-            .collect();
+        let resumed = stage.kind == first_run(case) && halted(case);
+        if resumed {
+            blocks.push(Block::Text("It was suspended for the backup: resume it when this is merged. Helm brings back the pods whose number the chart writes; bring back the others yourself.".to_owned()));
+        }
+        let watched =
+            layers.iter().flatten().flat_map(|release| commands(case, release, stage.kind));
+        let resume = if resumed { halt::resume(case) } else { Vec::new() };
+        let commands: Vec<String> = resume.into_iter().chain(watched).collect();
         if !commands.is_empty() {
             blocks.push(Block::Shell(commands.join("\n")));
         }
@@ -46,6 +50,11 @@ pub(super) fn stages(case: &Case<'_>) -> Section {
         }
     }
     Section { kind: SectionKind::Stages, blocks }
+}
+
+/// Says whether a person has stopped the releases for the backup.
+fn halted(case: &Case<'_>) -> bool {
+    halt::is_by_hand(case) && needs_backup(case)
 }
 
 /// Says what a stage does to what runs, and what to look for.

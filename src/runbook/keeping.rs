@@ -1,6 +1,7 @@
 //! How the data is kept: what there is of it, how it is backed up, how the backup is proved.
 
 use super::case::{Case, Kept};
+use super::halt;
 use super::model::{Block, Section, SectionKind};
 use super::procedure::{Procedure, procedure};
 use super::shell;
@@ -37,6 +38,8 @@ pub(super) fn backup(case: &Case<'_>) -> Section {
         blocks.push(Block::Text("The stage `backup` does it; what follows is for what it does not cover, or for doing it by hand.".to_owned()));
     } else if case.stops() {
         blocks.push(Block::Text("Do it after the stage `stop` and before `upgrade`, so that nothing is written in between.".to_owned()));
+    } else if halt::is_by_hand(case) {
+        blocks.extend(halt::stop(case));
     }
     for (release, kept) in kept(case) {
         let filled = procedure(case.policies, &kept.subject, Procedure::Backup);

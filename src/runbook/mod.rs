@@ -14,6 +14,7 @@ mod before;
 mod case;
 mod drill;
 mod during;
+mod halt;
 mod keeping;
 mod major;
 mod model;

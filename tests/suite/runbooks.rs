@@ -10,6 +10,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use refit::diagnostic::Why;
 use refit::flux::{Inventory, ObjectName, Objects, Pin, discover};
 use refit::policy::{Policies, Strategy};
 use refit::report::runbook_markdown;
@@ -85,10 +86,23 @@ fn plan(release: &ObjectName) -> Plan {
     }
 }
 
+/// Makes a plan up that takes a major of a release which no commit stops.
+fn plan_by_hand(release: &ObjectName) -> Plan {
+    let mut plan = plan(release);
+    plan.strategy = Strategy::Manual;
+    plan.why = vec![Why::new("no-lever", "nothing stops it")];
+    plan.stages.remove(0);
+    plan.revert.pop();
+    plan
+}
+
 pub(crate) fn write(repository: &Repository, release: &ObjectName) -> Runbook {
+    write_plan(repository, &plan(release))
+}
+
+fn write_plan(repository: &Repository, plan: &Plan) -> Runbook {
     let Repository { inventory, policies, states, .. } = repository;
-    let plan = plan(release);
-    runbook(&Case { plan: &plan, states, inventory, policies })
+    runbook(&Case { plan, states, inventory, policies })
 }
 
 /// Writes how each datastore that a release runs itself moves to its next major.
@@ -224,8 +238,9 @@ fn every_command_can_be_read_and_every_name_resolves() {
                 continue;
             }
             let runbook = write(&repository, release);
-            let apart = write_majors(&repository, release);
+            let mut apart = write_majors(&repository, release);
             majors += apart.len();
+            apart.push(write_plan(&repository, &plan_by_hand(release)));
             let of_majors = apart.iter().flat_map(commands);
             let own = commands(&runbook).len();
             let commands: Vec<&str> = commands(&runbook).into_iter().chain(of_majors).collect();
@@ -374,4 +389,28 @@ fn a_volume_is_looked_at_from_the_pods_that_mount_it() {
     ] {
         assert!(text.contains(piece), "{piece} is not in\n{text}");
     }
+}
+
+#[test]
+fn what_no_commit_stops_is_stopped_by_hand_and_restored_before_it_goes_back() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/demo/repo");
+    let repository = read(&demo);
+    let release = ObjectName::new(Some("home-automation"), "teslamate");
+    let text = runbook_markdown(&write_plan(&repository, &plan_by_hand(&release)), 2, &[]);
+    let mut rest = text.as_str();
+    for piece in [
+        "flux suspend helmrelease -n home-automation teslamate",
+        "kubectl get deployment,statefulset,daemonset,cronjob -n home-automation -l app.kubernetes.io/instance=teslamate",
+        "kubectl scale -n home-automation deploy/teslamate --replicas=0",
+        "pg_dump",
+        "flux resume helmrelease -n home-automation teslamate",
+        "1. Stop by hand what writes to the data, as for the backup.",
+        "2. Restore the data, as below.",
+        "3. Merge `back`. Then resume the release.",
+        "dropdb",
+    ] {
+        let at = rest.find(piece).unwrap_or_else(|| panic!("{piece} does not follow in\n{text}"));
+        rest = &rest[at..];
+    }
+    assert!(!text.contains("scale -n home-automation statefulset"), "{text}");
 }
