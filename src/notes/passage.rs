@@ -199,7 +199,7 @@ impl Walk {
         if let Some(lead) = self.lead.and_then(|lead| self.passages.get(lead)) {
             let named = Topics::of(&lead.plain.text);
             topics = topics.and(named);
-            if label.topics.is_empty() && is_title(&lead.plain.text) {
+            if label.topics.is_empty() && is_title(lead.plain.text.trim_end_matches(':')) {
                 near = named;
             }
         }
@@ -281,7 +281,8 @@ impl Label {
         if !capitals.is_empty() {
             return Self { topics: capitals, bang: false, is_change: true };
         }
-        let first = text.split([' ', ':', ',']).next().unwrap_or_default().to_lowercase();
+        let first = text.split([' ', ':', ',']).next().unwrap_or_default();
+        let first = first.trim_matches('`').to_lowercase();
         let topics = match first.as_str() {
             "fix" | "fixes" | "fixed" | "fixing" | "bugfix" | "resolve" | "resolves"
             | "resolved" => Topics::FIXED,

@@ -170,7 +170,9 @@ fn is_of_feature(mark: &Mark<'_>, makes: Makes) -> bool {
         "bump",
     ];
     let words = mark.words().to_lowercase();
-    makes == Makes::Requires && !OF_ALL.iter().any(|all| words.contains(all))
+    mark.sentence.start > 0
+        && makes == Makes::Requires
+        && !OF_ALL.iter().any(|all| words.contains(all))
 }
 
 /// Tells whether an installation brings a component along, and not the image.

@@ -50,7 +50,16 @@ pub(super) struct Section {
 /// Cuts a document into its versions, in the order of the text.
 pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
     let names = names(source);
-    let headings = headings(document);
+    let mut headings = headings(document);
+    let is_version = |text: &str| heading::read(text, &names, Strictness::Known).is_some();
+    if headings.iter().filter(|(_, _, text)| is_version(text)).take(2).count() < 2 {
+        let lines = bare(document, &names);
+        // One line alone is a mention.
+        if lines.len() > 1 {
+            headings.extend(lines);
+            headings.sort_by_key(|(index, _, _)| *index);
+        }
+    }
     let title = title(source, &headings, &names)
         .or_else(|| introduced(source, document, &headings, &names));
     let words: Vec<Option<String>> =
@@ -131,6 +140,27 @@ fn headings(document: &Document<'_>) -> Vec<(usize, u8, String)> {
         .filter_map(|(index, block)| match block.kind {
             Kind::Heading(level) => Some((index, level, document.plain(block).text)),
             _ => None,
+        })
+        .collect()
+}
+
+/// The longest line that is taken for a version's, in bytes.
+const LONGEST_LINE: usize = 60;
+
+/// Returns the lines that name a version and nothing else, as old changelogs have them for
+/// headings: `Version 1.2.3, 2024-01-02`.
+fn bare(document: &Document<'_>, names: &[String]) -> Vec<(usize, u8, String)> {
+    let blocks = document.blocks.iter().enumerate();
+    let paragraphs = blocks.filter(|(_, block)| {
+        block.kind == Kind::Paragraph && block.parent.is_none() && block.callout.is_none()
+    });
+    paragraphs
+        .filter_map(|(index, block)| {
+            let text = document.plain(block).text;
+            let is_line = text.len() <= LONGEST_LINE && !text.ends_with(['.', ':', '!']);
+            let title = heading::read(&text, names, Strictness::Known).filter(|_| is_line)?;
+            title.version.filter(|version| version.precision() >= 2)?;
+            Some((index, 2, text))
         })
         .collect()
 }
@@ -240,6 +270,14 @@ mod tests {
         assert_eq!(cut("NEWS", text), pairs(&[("1.2.3", 2), ("1.2.2", 2)]));
         let text = "**1.2.3**\n\n- a\n\n**v1.2.2 (date)**\n\n- b\n";
         assert_eq!(cut("NEWS", text), pairs(&[("1.2.3", 2), ("1.2.2", 2)]));
+    }
+
+    #[test]
+    fn lines_cut_where_there_are_no_headings() {
+        let text = "Version 1.2.3, 2024-01-02\n\n  Features:\n  * a\n\nVersion 1.2.2, 2023-12-01\n\n  * b\n";
+        assert_eq!(cut("Changelog", text), pairs(&[("1.2.3", 3), ("1.2.2", 2)]));
+        let text = "# Ships\n\nWords.\n\nVersion 1.2.3\n\nMore words.\n";
+        assert_eq!(cut("docs/ships.md", text), pairs(&[]));
     }
 
     #[test]
