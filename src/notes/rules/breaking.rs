@@ -78,11 +78,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::CHANGES,
         triggers: &["compatib"],
-        pattern: r"\b(?:not|isn't|aren't) (?:fully )?backwards?[- ]compatible|\bbackwards?[- ]incompatible|\bbreaks? (?:\w+ )?(?:backwards? )?compatib|\bincompatible changes?\b|\bbackwards?[- ]incompatibilit",
+        pattern: r"\b(?:not|isn't|aren't) (?:fully )?backwards?[- ]compatible|\bbackwards?[- ]incompatible|\bbreaks? (?:\w+ )?(?:backwards? )?compatib|\bincompatible changes?\b|\bbackwards?[- ]incompatibilit|\bcompatibility is not guaranteed\b|\bnot guarantee (?:\w+ )?compatib|\bis not backwards? compatibility\b",
         unless: r"\bno (?:known )?(?:backwards?|incompatible)|\bfix\w*\b|without|\b(?:not|never|n't) (?:introduce|contain|include|have|bring|make|expect)\w*\b[^.]{0,30}incompatib",
         finds: &[
             "The new index is not backward compatible.",
             "This breaks backwards compatibility with older agents.",
+            "Backwards compatibility is not guaranteed for rafts.",
         ],
         passes: &[
             "There are no backwards incompatible changes.",
@@ -109,7 +110,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "no-longer",
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
-        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push|point)|\bcan no longer be (?:modified|changed|edited|overridden|disabled|used|set|configured)|\bwill not (?:work|start|be supported) any ?more",
+        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push|point|expect)|\bcan no longer be (?:modified|changed|edited|overridden|disabled|used|set|configured)|\bwill not (?:work|start|be supported) any ?more",
         unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bshould no longer\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian) ?[0-9.]+[^;]{0,40}no longer|\b(?:verify|check|confirm|make sure|ensure)\b[^.]{0,60}\bno longer|\b(?:eol|end[- ]of[- ]life)\b|\bno longer (?:have|need)\b[^.]{0,30}\bto\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended|\b(?:was|were) no longer\b|\b(?:erlang(?:/otp)?|otp) ?[0-9.]*\b",
         finds: &[
             "The old endpoint is no longer supported.",
@@ -173,7 +174,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "removed-thing",
         place: Place { entries: false, ..Place::CHANGES },
         triggers: &["remov", "delet", "dropped", "drops"],
-        pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history|ability|sections?|blocks?)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\b(?:changes?|including|includes?|introduces?|are|is|with) the removal of (?:the |all )?\w+",
+        pattern: r"\b(?:option|setting|variable|flag|endpoint|apis?|command|default|password|integration|driver|backend|feature|parameter|configuration|format|script|labels?|metrics?|crds?|resources?|fields?|arguments?|mode|objects?|provider|values?|keys?|role|permissions?|token|encryption|backend|protocol|database|records?|history|ability|sections?|blocks?|exporter|sidecar|component|subchart)s?\b[^.;]{0,60}\b(?:has|have|is|was|are|were)(?: all)?(?: now)?(?: been)? (?:removed|deleted|dropped)\b|\b(?:this (?:version|release|change)|we|it)(?: also| have|'ve| had to| now)? (?:removes?|removed|drops?|dropped) (?:the |all |any |our |support )?[^.;]{0,40}\b(?:option|setting|variable|flag|endpoint|api|command|default|password|integration|driver|backend|feature|parameter|configuration|format|label|metric|crd|field|argument|mode|provider|value|key)s?\b|\b(?:changes?|including|includes?|introduces?|are|is|with) the removal of (?:the |all )?\w+",
         unless: r"\b(?:fix\w*|bug|once|can be removed|could be removed|will be removed|to be removed|unused|dead code|duplicate|unnecessary|redundant|internal|example|workaround|warning (?:is|was|has)|documentation|tests?|notice|soft|trash)\b|\b(?:not|never|n't)(?: be| being)? (?:removed|deleted|dropped)\b|\b(?:if|when|whenever|while|unless|after) (?:they|it|an?|the|one|these|those|you)\b[^.;]{0,60}\b(?:is|are|was|were|has been|have been) (?:removed|deleted|dropped)\b|\x22[^\x22]*(?:deleted|removed)",
         finds: &[
             "The `galley` option was dropped in this voyage.",
