@@ -112,7 +112,8 @@ const LONGEST_LABEL: usize = 90;
 ///
 /// `around` is what the whole document is about.
 pub(super) fn passages(document: &Document<'_>, section: &Section, around: Topics) -> Vec<Passage> {
-    let mut walk = Walk { around, sorted: is_sorted(document, section), ..Walk::default() };
+    let sorted = is_sorted(document, section);
+    let mut walk = Walk { around, sorted, fresh: true, ..Walk::default() };
     let mut blocks = section.blocks.clone();
     if section.headed {
         blocks.next();

@@ -288,12 +288,27 @@ impl Reader<'_> {
         })
     }
 
+    /// Tells whether a sentence begins with a condition that the upgrade does not meet: `If you are
+    /// upgrading from 1.1.x, …` where it starts at 1.2.
+    fn is_from_behind(&self, text: &str) -> bool {
+        static FROM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r"(?i)^[^a-z]*(?:note: )?if you(?:'re| are)? (?:upgrad|updat|migrat)\w*(?: directly)? from (?:version )?`?(v?[0-9]+\.[0-9.x]*[0-9x])`?,? ").ok()
+        });
+        let captures = FROM.as_ref().and_then(|pattern| pattern.captures(text));
+        let version = captures.and_then(|found| Version::parse(found.get(1)?.as_str()));
+        let start = self.reading.span.start();
+        version.is_some_and(|version| version.order(start).is_lt() && !start.is_within(&version))
+    }
+
     /// Tells whether a sentence concerns only those who come from a version before the start, as
     /// in `an installation older than 1.2 must …`.
     fn is_behind(&self, text: &str) -> bool {
         static BESIDES: LazyLock<Option<Regex>> =
             LazyLock::new(|| Regex::new(&format!(r"(?i)(?-u:\b)(?:{BESIDE})(?-u:\b)")).ok());
         if self.tells_of_older(text) {
+            return true;
+        }
+        if self.is_from_behind(text) {
             return true;
         }
         let lower = text.to_ascii_lowercase();
@@ -314,7 +329,7 @@ impl Reader<'_> {
 }
 
 /// The highest number behind the name of a group.
-const MOST_ALTERNATIVES: usize = 18;
+const MOST_ALTERNATIVES: usize = 19;
 
 /// Returns all captures of a group and its alternatives: `names`, `names2`, `names3`.
 pub(super) fn groups<'t>(captures: &Captures<'t>, name: &str) -> Vec<&'t str> {

@@ -97,6 +97,13 @@ pub(super) fn sign(line: &str, quoted: bool) -> Option<(Sign, usize)> {
     tagged(line)
 }
 
+/// Tells where the title of a part that can be folded starts in a line: `:::{dropdown} Title`.
+pub(super) fn folded(line: &str) -> Option<usize> {
+    let rest = line.strip_prefix(":::")?.trim_start_matches(':').trim_start();
+    let title = rest.strip_prefix("{dropdown}")?.trim_start();
+    (!title.is_empty()).then(|| line.len() - title.len())
+}
+
 /// Reads `<Warning>`, `<Admonition type="warning">`, `{% hint style="danger" %}`,
 /// `{{< admonition type="note" >}}` and their ends.
 fn tagged(line: &str) -> Option<(Sign, usize)> {

@@ -144,6 +144,13 @@ impl<'a> Reader<'a> {
         if self.closes_fenced_box(text) {
             return;
         }
+        if let Some(skip) = callout::folded(text) {
+            self.items.clear();
+            let title = Piece { start: piece.start + skip, ..piece };
+            self.add(Kind::Heading(super::BOLD_LINE), title, quoted);
+            self.open = None;
+            return;
+        }
         if let Some((sign, rest)) = callout::sign(text, quoted) {
             self.edge(sign, column);
             if rest < text.len() {

@@ -79,7 +79,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: Place::CHANGES,
         triggers: &["compatib"],
         pattern: r"\b(?:not|isn't|aren't) (?:fully )?backwards?[- ]compatible|\bbackwards?[- ]incompatible|\bbreaks? (?:\w+ )?(?:backwards? )?compatib|\bincompatible changes?\b|\bbackwards?[- ]incompatibilit|\bcompatibility is not guaranteed\b|\bnot guarantee (?:\w+ )?compatib|\bis not backwards? compatibility\b",
-        unless: r"\bno (?:known )?(?:backwards?|incompatible)|\bfix\w*\b|without|\b(?:not|never|n't) (?:introduce|contain|include|have|bring|make|expect)\w*\b[^.]{0,30}incompatib",
+        unless: r"\b(?:android|ios|browsers?|internet explorer|safari)\b|\bno (?:known )?(?:backwards?|incompatible)|\bfix\w*\b|without|\b(?:not|never|n't) (?:introduce|contain|include|have|bring|make|expect)\w*\b[^.]{0,30}incompatib",
         finds: &[
             "The new index is not backward compatible.",
             "This breaks backwards compatibility with older agents.",

@@ -159,12 +159,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Place::CHANGES.outside.and(Topics::ADDED),
             ..Place::CHANGES
         },
-        triggers: &["moved", "renamed", "replaced", "converted"],
-        pattern: r"(?:\b(?:section|block|stanza|options?|settings?|configuration|config|definitions?|values?|fields?|keys?|labels?|annotations?|paths?|ports?|syntax|schema|format|endpoints?|flags?|variables?)|[\x01\x03][0-9]+\x02)\b?[^.;]{0,60}?\b(?:has|have|is|are|was|were)(?: been| now)? (?:moved (?:from|to|under|into|out)|renamed|replaced (?:by|with)|converted (?:from|to|into))\b",
+        triggers: &["moved", "renamed", "replaced", "converted", "is now "],
+        pattern: r"{lead}{N}(?:{noun})? is now (?:called |named )?{N}(?:[,.;]|$)|(?:\b(?:section|block|stanza|options?|settings?|configuration|config|definitions?|values?|fields?|keys?|labels?|annotations?|paths?|ports?|syntax|schema|format|endpoints?|flags?|variables?)|[\x01\x03][0-9]+\x02)\b?[^.;]{0,60}?\b(?:has|have|is|are|was|were)(?: been| now)? (?:moved (?:from|to|under|into|out)|renamed|replaced (?:by|with)|converted (?:from|to|into))\b",
         unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward\w*|preserved|automatic\w*|transparent\w*|internal\w*|branch|license|pages?|buttons?|menus?|tabs?|ui|views?|dialogs?|icons?|screens?|sidebar|panels?|widgets?|columns?|translations?|tests?|class\w*|functions?|modules?|packages?|files?)\b|\b(?:will|can|may|could|should) be\b|\b(?:if|when|in case)\b",
         finds: &[
             "The galley section was moved from under deck to the top.",
             "`sailSecret` was replaced with broader ones",
+            "Rig: `mast.sail.enable` is now `mast.sail.method`, read the guide.",
         ],
         passes: &[
             "The settings page was moved to the menu.",

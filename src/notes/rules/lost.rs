@@ -182,6 +182,27 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
+        name: "secured",
+        makes: Makes::Implied,
+        place: Place {
+            within: Topics::SECURITY.and(Topics::FIXED),
+            outside: Topics::FOREIGN
+                .and(Topics::FUTURE)
+                .and(Topics::INTERNAL)
+                .and(Topics::KNOWN_ISSUES),
+            ..Place::TEXT
+        },
+        triggers: &["now only", "default"],
+        pattern: r"\b(?:is|are) now only (?:trusted|accepted|honou?red|allowed|used)\b|\bchang(?:e|ed|es) (?:the )?{N}(?:{noun})? default(?: values?)? to\b|\bchang(?:e|ed|es) (?:the )?default(?: values?)? (?:of|for) (?:the )?{N}|\b(?:is|are) now disabled by default\b",
+        unless: r"\b(?:tests?|ci|docs?|documentation|ui|buttons?)\b",
+        finds: &[
+            "The lamp is now only trusted from ships in `[fleet] KNOWN_SHIPS`.",
+            "As part of this fix we changed `lamp_check` default value to `strict`.",
+        ],
+        passes: &["The lamp is now only lit at night.", "Fix the default value of `lamp_check`"],
+        ..RULE
+    },
+    Rule {
         name: "new-part-needed",
         makes: Makes::Implied,
         place: LOSSES,
