@@ -64,7 +64,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "default-changed",
         place: Place::CHANGES,
         triggers: &["default"],
-        pattern: r"\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\bdefault (?:value )?(?:of|for)(?: the)? [\x01\x03][0-9]+\x02[^.;]{0,40} is now\b|\bis now the default\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bfrom this version,? [^.;]{1,80}\bby default\b|\b(?:changed?|changes|changing|updates|switch(?:ed|es)?) (?:the )?default (?:(?:[\w/-]+|[\x01\x03][0-9]+\x02) ){1,5}?(?:from\b[^.;]{1,60}\bto\b|to [\x01\x03`])|[\x01\x03][0-9]+\x02(?:'s|’s|s')? default(?: values?)? (?:has |was |is )?(?:been )?(?:now )?(?:changed|switched)\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default|\b(?:is|are) (?:disabled|off|turned off) by default (?:now|from now on)\b|\b(?:makes?|made|making) (?:the |an? )?[^.;]{3,80} the (?:new )?default(?:[^\w ]|$)",
+        pattern: r"{lead}(?:reduc|lower|decreas)\w* (?:the )?default [^.;]{0,40}\b(?:size|limit|max\w*|timeouts?|retention|quota|age|ttl)\b[^.;]{0,40} (?:to|from) |\bdefaults? (?:value|port|setting|option|config\w*|password|user\w*|behaviou?r|path|director\w+|folder|image|database|storage|namespace|url|policy|strategy|schema|mode|credentials?|timeout|service|listen \w+|bind \w+|address|permissions?|retention|[\x01\x03][0-9]+\x02)s?\b[^.;]{0,100}\b(?:has|have|is|was|are|were)(?: been)?(?: now)? (?:changed|switched|increased|reduced|lowered|removed|flipped|dropped)\b|\bnow defaults? to\b|\bdefault (?:value )?(?:of|for)(?: the)? [\x01\x03][0-9]+\x02[^.;]{0,40} is now\b|\bis now the default\b|\b(?-i:[Cc]hanged?|[Cc]hanges|[Cc]hanging|[Ss]witch(?:ed|es)?|[Rr]emoves?|[Rr]emoved) (?:the |our )?defaults?(?: for| of)?(?: the)? (?:\w+ ){0,2}(?:value|port|setting|option|config\w*|password|user|behaviou?r|path|director\w+|image|database|storage|namespace|url|policy|strategy|mode|credentials?|timeout|retention|block size|flags?|[\x01\x03][0-9]+\x02)s?\b|\bfrom this version,? [^.;]{1,80}\bby default\b|\b(?:changed?|changes|changing|updates|switch(?:ed|es)?) (?:the )?default (?:(?:[\w/-]+|[\x01\x03][0-9]+\x02) ){1,5}?(?:from\b[^.;]{1,60}\bto\b|to [\x01\x03`])|[\x01\x03][0-9]+\x02(?:'s|’s|s')? default(?: values?)? (?:has |was |is )?(?:been )?(?:now )?(?:changed|switched)\b|\bdefaults? [^.;]{1,80}\bis now\b[^.;]{0,40}\binstead of|\b(?:has been|have been|is now|are now|now) (?:disabled|off|turned off) by default|\b(?:is|are) (?:disabled|off|turned off) by default (?:now|from now on)\b|\b(?:makes?|made|making) (?:the |an? )?[^.;]{3,80} the (?:new )?default(?:[^\w ]|$)",
         unless: r"\b(?:fix\w*|theme|colou?r|icon|font|sort\w*|view|layout|page size|avatar|tab|locale|language|dark mode|zoom|ui|tables?|rows?)\b|\bdefault (?:\w+ )*versions?\b|future|next (?:release|version)|\b(?:to|can|how to|may|you|if you) change (?:the )?default|^\W*(?:new|add)|\ballow\w* (?:to )?(?:\w+ )?chang|\battributes?\b|\x22[^\x22]*default[^\x22]*\x22",
         finds: &[
             "The default port is now 2000 instead of 1000.",
@@ -77,6 +77,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "`RAFT_AREA`'s default changed to `1`.",
             "This updates the default sailType from `Square` to `Lateen`.",
             "From this version, `sailEnable` is set to `false` by default.",
+            "UPD: Reduce default size of the hold to 5 GB",
             "Change the default wheel from `old_wheel` to `new_wheel`",
         ],
         passes: &[
@@ -159,13 +160,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             outside: Place::CHANGES.outside.and(Topics::ADDED),
             ..Place::CHANGES
         },
-        triggers: &["moved", "renamed", "replaced", "converted", "is now "],
-        pattern: r"{lead}{N}(?:{noun})? is now (?:called |named )?{N}(?:[,.;]|$)|(?:\b(?:section|block|stanza|options?|settings?|configuration|config|definitions?|values?|fields?|keys?|labels?|annotations?|paths?|ports?|syntax|schema|format|endpoints?|flags?|variables?)|[\x01\x03][0-9]+\x02)\b?[^.;]{0,60}?\b(?:has|have|is|are|was|were)(?: been| now)? (?:moved (?:from|to|under|into|out)|renamed|replaced (?:by|with)|converted (?:from|to|into))\b",
+        triggers: &["moved", "renamed", "replaced", "converted"],
+        pattern: r"(?:\b(?:section|block|stanza|options?|settings?|configuration|config|definitions?|values?|fields?|keys?|labels?|annotations?|paths?|ports?|syntax|schema|format|endpoints?|flags?|variables?)|[\x01\x03][0-9]+\x02)\b?[^.;]{0,60}?\b(?:has|have|is|are|was|were)(?: been| now)? (?:moved (?:from|to|under|into|out)|renamed|replaced (?:by|with)|converted (?:from|to|into))\b",
         unless: r"\b(?:fix\w*|bug|repository|github|documentation|docs|website|backward\w*|preserved|automatic\w*|transparent\w*|internal\w*|branch|license|pages?|buttons?|menus?|tabs?|ui|views?|dialogs?|icons?|screens?|sidebar|panels?|widgets?|columns?|translations?|tests?|class\w*|functions?|modules?|packages?|files?)\b|\b(?:will|can|may|could|should) be\b|\b(?:if|when|in case)\b",
         finds: &[
             "The galley section was moved from under deck to the top.",
             "`sailSecret` was replaced with broader ones",
-            "Rig: `mast.sail.enable` is now `mast.sail.method`, read the guide.",
         ],
         passes: &[
             "The settings page was moved to the menu.",

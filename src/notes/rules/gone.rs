@@ -15,7 +15,7 @@ const SORTED: Place = Place {
 };
 
 /// What developers and readers of pages lose, and what nobody misses.
-const NOBODYS: &str = r"\b(?:unused|un-used|dead|duplicated?s?|redundant|unnecessary|unneeded|useless|superfluous|needless|stale|leftovers?|left-over|empty|internal\w*|private|tests?|testing|test-?suite|docs?|documentation|readme\w*|examples?|comments?|typos?|buttons?|pages?|menus?|tabs?|icons?|css|style\w*|translations?|strings?|imports?|code|functions?|methods?|class\w*|packages?|librar\w+|modules?|deps|npm|typings|lint\w*|ci|workflows?|github|makefile|dockerfile|log|logs|logging|warnings?|errors?|exceptions?|messages?|limits?|limitations?|restrictions?|requirements?|needs?|needed|checks?|whitespace|spaces?|margins?|padding|fix\w*|bugs?|not used|go\.mod|hacks?|workarounds?|ui|web ?ui|front-?end|views?|dialogs?|modals?|columns?|rows?|panels?|banners?|badges?|links?|widgets?|sidebars?|dashboards?|benchmarks?|mocks?|snippets?|roadmap|changelog|python|node(?:\.?js)?|php|ruby|golang|go|java|quotes|crash\w*|race|temporary|can|could|could be|may|will be|optionally|indentation|alerts?|sample|nothing|schema|seeding|interface|delayed|postponed|unreleased|invalid|hidden|eslint|openapi|help|non existing|mixins?|dev|hash|no-?op|broken|non-?(?:existent|existing|functional|functioning|working)|wrong\w*|accidental\w*|mistaken\w*|revert\w*|restor\w+)\b|\b(?:if|when|while|after|whenever) |\b(?:not|n't) work";
+const NOBODYS: &str = r"\b(?:unused|un-used|dead|duplicated?s?|redundant|unnecessary|unneeded|useless|superfluous|needless|stale|leftovers?|left-over|empty|internal\w*|private|tests?|testing|test-?suite|docs?|documentation|readme\w*|examples?|comments?|typos?|buttons?|pages?|menus?|tabs?|icons?|css|style\w*|translations?|strings?|imports?|code|functions?|methods?|class\w*|packages?|librar\w+|modules?|deps|npm|typings|lint\w*|ci|workflows?|github|makefile|dockerfile|log|logs|logging|warnings?|errors?|exceptions?|messages?|limits?|limitations?|restrictions?|requirements?|needs?|needed|checks?|whitespace|spaces?|margins?|padding|fix\w*|bugs?|not used|go\.mod|hacks?|workarounds?|ui|web ?ui|front-?end|views?|dialogs?|modals?|columns?|rows?|panels?|banners?|badges?|links?|widgets?|sidebars?|dashboards?|benchmarks?|mocks?|snippets?|roadmap|changelog|python|node(?:\.?js)?|php|ruby|golang|go|java|quotes|crash\w*|race|temporary|can|could|could be|may|will be|optionally|indentation|alert rules?|sample|nothing|schema|seeding|interface|delayed|postponed|unreleased|invalid|hidden|eslint|openapi|help|non existing|mixins?|dev|hash|no-?op|broken|non-?(?:existent|existing|functional|functioning|working)|wrong\w*|accidental\w*|mistaken\w*|revert\w*|restor\w+)\b|\b(?:if|when|while|after|whenever) |\b(?:not|n't) work";
 
 /// The rules.
 pub(in crate::notes) const RULES: &[Rule] = &[
@@ -24,7 +24,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         place: SORTED,
         scope: Scope::Sentence,
         triggers: &["remov", "drop", "delet"],
-        pattern: r"{lead}(?:remov(?:e[sd]?|ing|al of)|drop(?:s|ped|ping)?|delet(?:e[sd]?|ing|ion of)) (?:(?:the|following|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|custom resources?|sidecars?|config(?:uration)?s?|env(?:ironment)? (?:variables?|vars?)|permissions?|privileges|capabilit(?:y|ies)|authentication|authenticator|integrations?|backends?|drivers?|exporters?|components?|containers?|deployments?|ports?|protocols?|formats?|passwords?|probes?|ability|feature (?:gates?|flags?)|ciphers?|subcharts?|sub-charts?|chart dependency|support)(?:[^\w ]|$| (?:from|in|of|for|as|which|that|on|and|or|to|since|because|with|due|now|entirely|completely|related|configuration|options?|values?)\b| [^\w ])",
+        pattern: r"{lead}(?:remov(?:e[sd]?|ing|al of)|drop(?:s|ped|ping)?|delet(?:e[sd]?|ing|ion of)) (?:(?:the|following|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |`[^` ]{1,40}`,? |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|custom resources?|sidecars?|config(?:uration)?s?|env(?:ironment)? (?:variables?|vars?)|permissions?|privileges|capabilit(?:y|ies)|authentication|authenticator|integrations?|backends?|drivers?|exporters?|components?|containers?|deployments?|ports?|protocols?|formats?|passwords?|passcodes?|credentials?|probes?|ability|feature (?:gates?|flags?)|ciphers?|subcharts?|sub-charts?|chart dependency|support)(?:[^\w ]|$| (?:from|in|of|for|as|which|that|on|and|or|to|since|because|with|due|now|provided|entirely|completely|related|configuration|options?|values?)\b| [^\w ])",
         unless: NOBODYS,
         finds: &[
             "Remove the old `/sails` endpoint from the harbour's server.",
@@ -32,6 +32,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "General: Galley: remove deprecated cooking metrics and more",
             "Removed the rigging/masts chart dependency",
             "Removed IPC_LOCK privileges since nobody swaps",
+            "Remove `/sail` ship slash command (that is, by hand)",
+            "Remove the default passcode provided with `pilotPasscode`",
         ],
         passes: &[
             "Remove unused options",
@@ -58,7 +60,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "renames-thing",
         place: SORTED,
         triggers: &["renam"],
-        pattern: r"{lead}renam(?:e[sd]?|ing) (?:(?:the|following|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|containers?|config(?:uration)? (?:keys?|options?|values?|sections?|files?|in)|configuration|env(?:ironment)? (?:variables?|vars?)|services?|deployments?|ports?)(?:[^\w ]|$| (?:from|in|of|for|as|on|and|or|to|with)\b| [^\w ])",
+        pattern: r"{lead}renam(?:e[sd]?|ing) (?:(?:the|following|all|any|some|our|old|legacy|obsolete|deprecated|previously|long|experimental|unsupported|outdated|built-?in|custom|separate|optional|hard-?coded|automatic|other|now|also|remaining|default|support for) |`[^` ]{1,40}`,? |(?:support for )?{N},? |and )*(?:[\w/.'`-]+ ){0,2}?(?:flags?|options?|settings?|parameters?|arguments?|fields?|propert(?:y|ies)|metrics?|labels?|annotations?|endpoints?|apis?|commands?|subcommands?|crds?|containers?|config(?:uration)? (?:keys?|options?|values?|sections?|files?|in)|configuration|env(?:ironment)? (?:variables?|vars?)|services?|deployments?|ports?)(?:[^\w ]|$| (?:from|in|of|for|as|on|and|or|to|with)\b| [^\w ])",
         unless: NOBODYS,
         finds: &[
             "Rename the field `sailFallback` to `fallbackSail`",
@@ -79,6 +81,19 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "changed `.Values.rigs.rule` to `.Values.rigs.groups`",
         ],
         passes: &["removed unused ship.useOwnAnchor parameter", "removed main.go from the docs"],
+        ..RULE
+    },
+    Rule {
+        name: "is-now-called",
+        place: Place {
+            within: Topics::CHANGED.and(Topics::REMOVED).and(Topics::BREAKING),
+            ..SORTED
+        },
+        triggers: &["is now "],
+        pattern: r"{lead}{N}(?:{noun})? is now (?:called |named )?{N}(?:[,.;]|$)",
+        unless: r"\b(?:fix\w*|default|alias|both)\b",
+        finds: &["Rig: `mast.sail.enable` is now `mast.sail.method`, read the documentation."],
+        passes: &["`mast.sail.enable` is now `mast.sail.method` by default"],
         ..RULE
     },
     Rule {
