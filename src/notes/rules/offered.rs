@@ -22,8 +22,8 @@ pub(in crate::notes) const RULES: &[Rule] = &[
                 .and(Topics::DEPRECATED),
             ..Place::ALL
         },
-        triggers: &["new", "add", "introduc", "support", "expose", "implement"],
-        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))(?: (?:a|an|the|new|config(?:uration)?|settings?|options?)){0,4} {K} \((?P<names3>{E})\)(?P<noun3>{noun})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6}[,:]? (?P<names>{L})(?P<noun>{noun})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))\b[^.`(]{1,90}(?P<noun2>{noun}) \((?:{K}(?: [\w.]+){0,3} (?:or|and) )?(?:(?:env(?:ironment)?|variable|setting|option) ){0,2}(?P<names2>{E})[^()]{0,30}\)|\bnew (?:\w+ ){1,2}?(?:settings?|options?|variables?|parameters?|env vars?) (?P<names4>{L})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))(?: \w+)? (?:environment variables?|env vars?|settings?|options?) (?:to|for|that|which) [^.`:]{1,60}: (?P<names5>{L})",
+        triggers: &["new", "add", "introduc", "support", "expose", "implement", "provide"],
+        pattern: r"\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))(?: (?:a|an|the|new|config(?:uration)?|settings?|options?)){0,4} {K} \((?P<names3>{E})\)(?P<noun3>{noun})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|support(?:s|ed)?(?: for)?|expos(?:e|es|ed)|provides?|implement(?:s|ed)?)(?: (?:a|an|the|optional|support for|experimental|config(?:uration)?|environment|env|var|vars|variables?|settings?|options?|flags?|parameters?|values?|keys?|new|of|and|also|two|three|chart|helm|global|cli|feature|gates?)){0,6}[,:]? (?P<names>{L})(?P<noun>{noun})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))\b[^.`(]{1,90}(?P<noun2>{noun}) \((?:{K}(?: [\w.]+){0,3} (?:or|and) )?(?:(?:env(?:ironment)?|variable|setting|option) ){0,2}(?P<names2>{E})[^()]{0,30}\)|\bnew (?:\w+ ){1,2}?(?:settings?|options?|variables?|parameters?|env vars?) (?P<names4>{L})|\b(?:new|add(?:s|ed|ing)?|introduc(?:e|es|ed|ing))(?: \w+)? (?:environment variables?|env vars?|settings?|options?) (?:to|for|that|which) [^.`:]{1,60}: (?P<names5>{L})",
         unless: r"\bfix\w*:? |\b(?:must|required|mandatory)\b|\bback\b|\bcapabilit|\bto (?:\w+ ){0,2}(?:scripts?|notifications?|hooks?|builds?) |add(?:s|ed)? (?:[^`]{0,20})`[^`]+` to (?:the )?(?:log|doc|readme|test|example|response|list|your|their|environment)|\breplac|\badd(?:s|ed)? (?:the )?[\x01\x03][0-9]+\x02 to (?:cron|docker|compose|the|readme|docs?|documentation|example|template)\b",
         finds: &[
             "Add `bellTone` (`BELL_TONE`) option to choose `low` or `high`",
@@ -33,6 +33,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "New environment variable `NEW_SIZE`",
             "A new environment variable, `NEW_SIZE`, chooses the cloth.",
             "Added the `NEW_SIZE` option",
+            "Provide `NEW_SIZE` envvar to choose the cloth",
             "Added a bell setting (`bellTone` in config.json or `BELL_TONE`) to choose its tone",
             "Add `bellTone` (`BELL_TONE`) config option",
             "Support for new harbour setting `HARBOUR_DEPTH`",
