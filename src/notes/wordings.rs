@@ -181,6 +181,8 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("Breaking Changes", "The ship now has to be started with a `SAIL_A` environment variable.", "required SAIL_A"),
     ("Changed", "The environment variable `SAIL_A` is now set to `false` by default", "changed SAIL_A"),
     ("Changed", "Trigger the `SAIL_SET` event twice", ""),
+    ("Changed", "The constant `SAIL_A` is deprecated", ""),
+    ("Changed", "Revert \"feat: add SAIL_A env var\" (#12)", ""),
     ("Features", "Add `SAIL_SET` event and the `SAIL_WRITE` permission", ""),
     ("Changed", "`SAIL_A` now defaults to `true`", "changed SAIL_A"),
     ("Changed", "Default value of `SAIL_A` changed from 10 to 20.", "changed SAIL_A"),

@@ -48,6 +48,9 @@ impl Reader<'_> {
         marked: &Sentence,
         passage: &Passage,
     ) -> Vec<Name> {
+        if is_taken_back(&marked.text) {
+            return Vec::new();
+        }
         let captures = &hit.captures;
         let has_noun = groups(captures, "noun").iter().any(|noun| !noun.trim().is_empty())
             || groups(captures, "before").iter().any(|words| listed::has_noun(words));
@@ -67,7 +70,7 @@ impl Reader<'_> {
                     && vocabulary.is_set_up_by_variables()
                     && !before.ends_with('(')
                     && is_alone(rest);
-                !is_of_another_kind(rest) && (known || spoken || around || alone)
+                !is_of_another_kind(before, rest) && (known || spoken || around || alone)
             } else {
                 has_noun || (name.is_telling() && (chart || around)) || (chart && around)
             }
@@ -158,13 +161,42 @@ impl Reader<'_> {
     }
 }
 
-/// Tells whether the words behind a name make it something else than a setting: `X permission`.
-fn is_of_another_kind(rest: &str) -> bool {
+/// Tells whether an entry only takes another one back: `Revert "feat: add X"`.
+fn is_taken_back(text: &str) -> bool {
+    static BACK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let label = r"(?:[0-9a-f]{6,40}\W+)?(?:[\w-]+(?:\([^)]*\))?: ?)?";
+        Regex::new(&format!(r#"(?i)^\W*{label}revert(?:s|ed)?:? (?:["“'‘]|feat|fix|add|support)"#))
+            .ok()
+    });
+    BACK.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// Words before a name that make it something else than a setting.
+const OTHERS_BEFORE: [&str; 12] = [
+    "constant",
+    "constants",
+    "permission",
+    "permissions",
+    "event",
+    "events",
+    "role",
+    "roles",
+    "error",
+    "errors",
+    "macro",
+    "placeholder",
+];
+
+/// Tells whether the words before or behind a name make it something else than a setting: `X
+/// permission`, `the constant X`.
+fn is_of_another_kind(before: &str, rest: &str) -> bool {
     static OTHERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let others = r"permissions?|events?|errors?|exceptions?|status(?:es)?|roles?|constants?|columns?|tables?|metrics?|scopes?|class(?:es)?|functions?|methods?|capabilit(?:y|ies)|enums?|webhooks?|signals?|ciphers?|macros?|messages?|requests?|responses?|frames?|notifications?|statements?|quer(?:y|ies)|(?:status|error|return|exit) codes?|data (?:source|provider)s?";
         Regex::new(&format!(r"(?i)^ (?:{others})(?-u:\b)")).ok()
     });
-    OTHERS.as_ref().is_some_and(|pattern| pattern.is_match(rest))
+    let before = before.trim_end().to_ascii_lowercase();
+    let word = before.rsplit([' ', '(']).next().unwrap_or_default();
+    OTHERS_BEFORE.contains(&word) || OTHERS.as_ref().is_some_and(|pattern| pattern.is_match(rest))
 }
 
 /// Tells whether a name stands for itself, with nothing behind it but what it is for.
