@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::shell;
 use crate::flux::ObjectName;
-use crate::state::{Credential, CredentialRole, Lives, Store, Volume, VolumeKind, Workload};
+use crate::state::{Credential, CredentialRole, How, Lives, Store, Volume, VolumeKind, Workload};
 
 /// What is known of one thing that is backed up.
 #[derive(Debug, Clone, Default)]
@@ -215,12 +215,17 @@ impl Slots {
         let own = !whole && (has(&store.credentials, user) || !has(&store.setup, user));
         let pair = if own { &store.credentials } else { &store.setup };
         let names: Vec<&Credential> = store.credentials.iter().chain(&store.setup).collect();
+        let databases: Vec<&Credential> = if is_set_up_for_it(store) {
+            names.clone()
+        } else {
+            store.credentials.iter().collect()
+        };
         let pair: Vec<&Credential> = pair.iter().collect();
         let all = || names.iter().copied();
         for (role, slot, variable, from) in [
             (CredentialRole::User, "user", "DB_USER", &pair),
             (CredentialRole::Password, "password", "DB_PASSWORD", &pair),
-            (CredentialRole::Database, "database", "DB_NAME", &names),
+            (CredentialRole::Database, "database", "DB_NAME", &databases),
         ] {
             let mut found = from.iter().filter(|credential| credential.role == role);
             if let Some(line) = found.find_map(|credential| assign(variable, credential)) {
@@ -377,9 +382,27 @@ fn part_of_url(role: CredentialRole) -> &'static str {
     }
 }
 
+/// Says whether the database that a server was set up with is the release's own: not where the
+/// release signs in as somebody else, nor where others have databases there and nothing but the
+/// server tells which one is meant.
+fn is_set_up_for_it(store: &Store) -> bool {
+    let user = |list: &[Credential]| {
+        let mut users = list.iter().filter(|credential| credential.role == CredentialRole::User);
+        users.find_map(|credential| credential.literal.clone())
+    };
+    let other = match (user(&store.credentials), user(&store.setup)) {
+        (Some(own), Some(set_up)) => own != set_up,
+        _ => false,
+    };
+    !other && (store.beside.is_empty() || store.how == How::SharedSecret)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::{Position, RuleRef};
+    use crate::flux::ObjectName;
+    use crate::tree::RepoPath;
 
     #[test]
     fn slots_are_told_from_other_braces() {
@@ -388,6 +411,53 @@ mod tests {
         assert_eq!(found("jsonpath='{.items[0]}' {pod}"), Some(("pod", "")));
         assert_eq!(found("{name: data} ${VAR} {unknown}"), None);
         assert_eq!(found("{claimName: {claim}}"), Some(("claim", "}")));
+    }
+
+    #[test]
+    fn a_server_s_first_database_is_not_everybody_s() {
+        let sign_in = |user: &str, database: &str| {
+            let part = |role, literal: &str| Credential {
+                role,
+                name: String::new(),
+                secret: None,
+                key: None,
+                literal: Some(literal.to_owned()),
+                position: Position { file: RepoPath::new("a.yaml").unwrap(), line: 1, column: 1 },
+            };
+            let database = (!database.is_empty()).then(|| part(CredentialRole::Database, database));
+            let user = (!user.is_empty()).then(|| part(CredentialRole::User, user));
+            user.into_iter().chain(database).collect::<Vec<_>>()
+        };
+        let other = ObjectName::new(None, "other");
+        for (own, beside, how, expected) in [
+            (sign_in("", ""), vec![], How::Host, Some("DB_NAME=first")),
+            (sign_in("first", ""), vec![], How::Host, Some("DB_NAME=first")),
+            (sign_in("shop", ""), vec![], How::Host, None),
+            (sign_in("shop", "shop"), vec![], How::Host, Some("DB_NAME=shop")),
+            (sign_in("", ""), vec![other.clone()], How::Host, None),
+            (sign_in("", ""), vec![other.clone()], How::SharedSecret, Some("DB_NAME=first")),
+        ] {
+            let store = Store {
+                engine: "postgresql".into(),
+                policy: RuleRef { name: String::new(), file: String::new(), line: 0 },
+                lives: Lives::Unknown,
+                how,
+                version: None,
+                pin: None,
+                evidence: Vec::new(),
+                credentials: own,
+                setup: sign_in("first", "first"),
+                only_reads: false,
+                shared_with: Vec::new(),
+                beside,
+                workload: None,
+                volumes: Vec::new(),
+            };
+            let mut slots = Slots::default();
+            slots.sign_in(&store);
+            let text = slots.fill("{database}").ok();
+            assert_eq!(text.as_deref().and_then(|text| text.lines().next()), expected, "{store:?}");
+        }
     }
 
     #[test]

@@ -113,15 +113,17 @@ fn told_a_file<'p>(
 fn joined(mut groups: BTreeMap<String, Group<'_>>) -> BTreeMap<String, Group<'_>> {
     let stems: Vec<String> = groups.keys().cloned().collect();
     for stem in stems {
-        let Some(outer) = outer(&stem).filter(|outer| groups.contains_key(*outer)) else {
-            continue;
-        };
+        // `SHOP_DBNAME` ends with a word of its own; beside `SHOP_DBHOST` it is `DB`'s name.
+        let glued = if stem.is_empty() { "DB".to_owned() } else { format!("{stem}_DB") };
+        let outer = outer(&stem).filter(|outer| groups.contains_key(*outer)).map(str::to_owned);
+        let outer = outer.or_else(|| Some(glued).filter(|glued| groups.contains_key(glued)));
+        let Some(outer) = outer else { continue };
         let only = |group: &Group<'_>| group.parts.keys().eq([&CredentialRole::Database]);
         if !groups.get(&stem).is_some_and(only) {
             continue;
         }
         let Some(inner) = groups.remove(&stem) else { continue };
-        if let Some(group) = groups.get_mut(outer) {
+        if let Some(group) = groups.get_mut(&outer) {
             for (role, setting) in inner.parts {
                 group.parts.entry(role).or_insert(setting);
             }

@@ -40,6 +40,11 @@ fn what_a_release_is_told_is_found_in_every_spelling() {
     ] {
         check(&app_with(&format!("env: {env}"), volume), &[expected]);
     }
+    let glued = "{SHOP_DBHOST: pg-rw.data.svc, SHOP_DBNAME: shop, SHOP_DBUSER: u}";
+    let states =
+        read(&[("app.yaml", &app_with(&format!("env: {glued}"), "")), ("pg.yaml", CLUSTER)]);
+    let name = part(only(of(&states, "app")), CredentialRole::Database).literal.as_deref();
+    assert_eq!(name, Some("shop"));
     let section = release(
         "app",
         "config:\n  database: {DB_TYPE: postgres, HOST: pg-rw.data:5432, NAME: x}\n  mailer: {HOST: db}",
