@@ -54,6 +54,8 @@ pub(super) struct Held {
     pub(super) text: String,
     /// Where the text begins.
     pub(super) at: Position,
+    /// Whether its content begins on the line below.
+    pub(super) is_block: bool,
 }
 
 /// A service and the labels of the pods behind it.
@@ -106,13 +108,13 @@ impl Around {
             let mut held: Vec<Held> = Vec::new();
             for (key, text, at) in &map.literals {
                 let text = applied.expand_generated(&map, text);
-                held.push(Held { key: key.clone(), text, at: at.clone() });
+                held.push(Held { key: key.clone(), text, at: at.clone(), is_block: false });
             }
             for (key, file) in &map.files {
                 let Some(text) = text_of(tree, file) else { continue };
                 let text = applied.expand_generated(&map, &text);
                 let at = Position { file: file.clone(), line: 1, column: 1 };
-                held.push(Held { key: key.clone(), text, at });
+                held.push(Held { key: key.clone(), text, at, is_block: false });
             }
             around.maps.entry(map.id).or_default().extend(held);
         }
@@ -148,7 +150,8 @@ impl Around {
                 let entries = written.get("data").map(Written::entries).unwrap_or_default();
                 let held = entries.iter().filter_map(|entry| {
                     let text = entry.value.text()?.to_owned();
-                    Some(Held { key: entry.key.clone(), text, at: entry.value.at.clone() })
+                    let (key, at) = (entry.key.clone(), entry.value.at.clone());
+                    Some(Held { key, is_block: text.contains('\n'), text, at })
                 });
                 self.maps.entry(id).or_default().extend(held);
             }

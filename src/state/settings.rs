@@ -205,7 +205,7 @@ impl Reading<'_> {
                 }
             } else if let Some(map) = name(&["configMapRef", "configMap"]) {
                 let held = self.around.map(self.namespace, &self.fill(map)).unwrap_or_default();
-                for Held { key, text, at } in held {
+                for Held { key, text, at, .. } in held {
                     let value = Value::Plain(text.clone());
                     found.push(format!("{prefix}{key}"), value, at.clone(), path, true);
                 }

@@ -88,7 +88,7 @@ pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
                 path: vec![held.key.clone()],
                 content: held.text.clone(),
                 at: held.at.clone(),
-                is_block: false,
+                is_block: held.is_block,
                 database: None,
             });
         }

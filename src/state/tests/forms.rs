@@ -76,7 +76,9 @@ kind: ConfigMap
 metadata: {name: bridge, namespace: shop}
 data:
   registration.yaml: 'id: bridge'
-  config.yaml: 'uri: postgres://u@db.shop.svc/x'
+  config.yaml: |
+    # the store
+    uri: postgres://u@db.shop.svc/x
 ";
     for (mounts, stores) in [
         ("globalMounts: [{path: /a.yaml, subPath: registration.yaml}]", 0),
@@ -89,7 +91,10 @@ data:
             format!("persistence:\n  bridge: {{type: configMap, name: bridge, {mounts}}}\n");
         let text = app_with("", &persistence);
         let files = [("app.yaml", &*text), ("map.yaml", map), ("db.yaml", &database("db"))];
-        assert_eq!(of(&read(&files), "app").stores.len(), stores, "{mounts}");
+        let states = read(&files);
+        let found = &of(&states, "app").stores;
+        assert_eq!(found.len(), stores, "{mounts}");
+        assert!(found.iter().all(|store| store.evidence[0].position.line == 8), "{found:?}");
     }
 }
 
