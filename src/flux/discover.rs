@@ -61,6 +61,7 @@ pub fn discover(
     for found in &releases {
         discovery.release(found);
     }
+    discovery.nameless();
     discovery.fragments(&releases);
     discovery.replacements(&releases);
     discovery.lock_overruled();

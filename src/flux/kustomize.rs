@@ -19,6 +19,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::load::{Files, Kind, Object};
 use super::model::ObjectName;
+use super::resource_set;
 use super::substitute::expand;
 use crate::tree::RepoPath;
 
@@ -131,11 +132,16 @@ impl<'a> Contexts<'a> {
         self.patches.contains(file)
     }
 
-    /// Lists the ConfigMaps of a name that kustomize generates where one of the contexts and the
-    /// namespace see them; where none does, all of that name.
-    pub(super) fn generated(&self, id: &ObjectName, contexts: &[usize]) -> Vec<&Generated<'a>> {
+    /// Lists the ConfigMaps, or Secrets, of a name that kustomize generates where one of the contexts
+    /// and the namespace see them; where none does, all of that name.
+    pub(super) fn generated(
+        &self,
+        id: &ObjectName,
+        contexts: &[usize],
+        secret: bool,
+    ) -> Vec<&Generated<'a>> {
         let all = self.generated.iter();
-        let named: Vec<_> = all.filter(|g| !g.secret && g.name == id.name).collect();
+        let named: Vec<_> = all.filter(|g| g.secret == secret && g.name == id.name).collect();
         let seen = |g: &&&Generated<'a>| {
             let namespace = self.namespace_of(g);
             let same = namespace.is_none() || id.namespace.is_none() || namespace == id.namespace;
@@ -186,6 +192,12 @@ impl<'a> Contexts<'a> {
     /// contexts that give it.
     pub(super) fn names(&self, object: Object<'a>) -> Vec<(ObjectName, Vec<usize>)> {
         let Some(written) = object.written_name() else { return Vec::new() };
+        let Some(set) = object.set else { return self.names_of(object, &written) };
+        let names = resource_set::names(set, &written);
+        names.iter().flat_map(|name| self.names_of(object, name)).collect()
+    }
+
+    fn names_of(&self, object: Object<'a>, written: &ObjectName) -> Vec<(ObjectName, Vec<usize>)> {
         let mut names: Vec<(ObjectName, Vec<usize>)> = Vec::new();
         for applied in self.applied(object.file) {
             let context = applied.context;
@@ -206,7 +218,7 @@ impl<'a> Contexts<'a> {
             names.retain(|(name, _)| name.namespace.is_some());
         }
         if names.is_empty() {
-            names.push((written, Vec::new()));
+            names.push((written.clone(), Vec::new()));
         }
         names
     }

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::env_file::{self, EnvLine};
 use super::model::{ObjectName, Read, SourceKind};
+use super::resource_set;
 use super::selector::Target;
 use crate::diagnostic::{Diagnostic, Position, Severity, unreadable_file, unreadable_yaml};
 use crate::tree::{RepoPath, Tree};
@@ -31,6 +32,8 @@ pub(super) struct File {
     pub(super) path: RepoPath,
     stream: Stream,
     kinds: Vec<Option<Kind>>,
+    /// The kinds of what each document writes as a set, in order.
+    members: Vec<Vec<Option<Kind>>>,
     embedded: Vec<Inner>,
 }
 
@@ -104,6 +107,8 @@ pub(super) struct Object<'a> {
     pub(super) kind: Kind,
     pub(super) document: usize,
     pub(super) root: Node<'a>,
+    /// The set that writes it, where it stands inside one.
+    pub(super) set: Option<Node<'a>>,
     outer: Option<&'a Outer>,
 }
 
@@ -212,7 +217,7 @@ impl Files {
         self.get(path).into_iter().flat_map(|file| {
             file.stream.documents().enumerate().map(|(document, root)| {
                 let kind = Kind::Values;
-                Object { file: &file.path, kind, document, root, outer: None }
+                Object { file: &file.path, kind, document, root, set: None, outer: None }
             })
         })
     }
@@ -247,7 +252,7 @@ impl File {
         self.embedded.iter().filter_map(|inner| {
             let root = inner.stream.document(inner.outer.inner)?;
             let (kind, document, outer) = (inner.kind, inner.document, Some(&inner.outer));
-            let object = Object { file: &self.path, kind, document, root, outer };
+            let object = Object { file: &self.path, kind, document, root, set: None, outer };
             let map = inner.map.as_ref().map(|(map, key)| (map.as_str(), key.as_str()));
             Some(Embedded { object, map, host: inner.host, target: inner.target.as_ref() })
         })
@@ -255,9 +260,15 @@ impl File {
 
     /// Lists the file's objects.
     pub(super) fn objects(&self) -> impl Iterator<Item = Object<'_>> {
-        let roots = self.stream.documents().zip(&self.kinds).enumerate();
-        roots.filter_map(|(document, (root, kind))| {
-            kind.map(|kind| Object { file: &self.path, kind, document, root, outer: None })
+        let roots = self.stream.documents().zip(&self.kinds).zip(&self.members).enumerate();
+        let file = &self.path;
+        roots.flat_map(move |(document, ((root, kind), members))| {
+            let object = move |root, kind: Option<Kind>, set| {
+                kind.map(|kind| Object { file, kind, document, root, set, outer: None })
+            };
+            let inside = resource_set::resources(root).zip(members);
+            let inside = inside.filter_map(move |(node, kind)| object(node, *kind, Some(root)));
+            object(root, *kind, None).into_iter().chain(inside)
         })
     }
 }
@@ -341,11 +352,13 @@ fn read(tree: &dyn Tree, path: &RepoPath, all: bool) -> Result<Parsed, Diagnosti
     let kustomization = is_kustomization(path);
     let kind = |root| kind(root, kustomization).or_else(|| other(root).filter(|_| all));
     let kinds: Vec<_> = stream.documents().map(kind).collect();
+    let members: Vec<_> = stream.documents().map(|root| members(root, all)).collect();
     let documents = kinds.len();
     let embedded = embedded::embedded(&stream, &kinds);
     // A file without an object may still hold values that a kustomization names.
-    let kept = kinds.iter().any(Option::is_some) || stream.documents().any(may_be_values);
-    let file = kept.then(|| File { path: path.clone(), stream, kinds, embedded });
+    let kept = kinds.iter().chain(members.iter().flatten()).any(Option::is_some)
+        || stream.documents().any(may_be_values);
+    let file = kept.then(|| File { path: path.clone(), stream, kinds, members, embedded });
     Ok(Some((file, length, documents)))
 }
 
@@ -385,6 +398,20 @@ fn kind(root: Node<'_>, kustomization: bool) -> Option<Kind> {
         ("velero.io", "Schedule") => Kind::VeleroSchedule,
         _ => return None,
     })
+}
+
+/// Tells what objects a document writes as a set. What would apply files is left out: one object
+/// would stand for several.
+fn members(root: Node<'_>, all: bool) -> Vec<Option<Kind>> {
+    let is = |key: &str, text: &str| root.get(key).and_then(|n| n.value()).as_deref() == Some(text);
+    if !is("kind", "ResourceSet") || !is("apiVersion", "fluxcd.controlplane.io/v1") {
+        return Vec::new();
+    }
+    let kind = |node| kind(node, false).or_else(|| other(node).filter(|_| all));
+    let applies = |kind: &Kind| {
+        matches!(kind, Kind::FluxKustomization | Kind::Kustomization | Kind::JsonPatch)
+    };
+    resource_set::resources(root).map(|node| kind(node).filter(|kind| !applies(kind))).collect()
 }
 
 /// Tells an object of Kubernetes of any kind.

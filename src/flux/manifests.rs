@@ -7,11 +7,30 @@
 use super::kustomize::Contexts;
 use super::load::{Files, Kind, Object};
 use super::model::{ObjectName, SourceKind};
+use super::pins::is_encrypted;
 
 /// Parsed files, and what applies them.
 pub(super) struct Manifests<'a> {
     pub(super) files: &'a Files,
     pub(super) contexts: Contexts<'a>,
+}
+
+/// What an entry of `valuesFrom` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SourceOfValues {
+    ConfigMap,
+    Secret,
+}
+
+impl SourceOfValues {
+    /// Reads the `kind` of an entry.
+    pub(super) fn of(kind: &str) -> Option<Self> {
+        match kind {
+            "ConfigMap" => Some(Self::ConfigMap),
+            "Secret" => Some(Self::Secret),
+            _ => None,
+        }
+    }
 }
 
 /// A release's document, with what later steps need of it.
@@ -85,16 +104,18 @@ impl<'a> Manifests<'a> {
     }
 
     /// Finds the objects whose text is a file of values: the value of a key in the ConfigMaps of a
-    /// name.
+    /// name, or in the Secrets that kustomize makes of files that anybody can read. What stands in a
+    /// Secret's own manifest is never read.
     pub(super) fn value_files(
         &self,
-        map: &ObjectName,
+        (kind, map): (SourceOfValues, &ObjectName),
         key: &str,
         applied: &[usize],
         near: Object<'a>,
     ) -> Vec<Object<'a>> {
         let mut found = Vec::new();
-        let held = self.contexts.config_map(map, near.file);
+        let secret = kind == SourceOfValues::Secret;
+        let held = self.contexts.config_map(map, near.file).filter(|_| !secret);
         if let Some(held) = held {
             let wanted = Some((map.name.as_str(), key));
             let inside = self.files.embedded().filter(|inner| {
@@ -104,9 +125,9 @@ impl<'a> Manifests<'a> {
             });
             found.extend(inside.map(|inner| inner.object));
         }
-        for generated in self.contexts.generated(map, applied) {
+        for generated in self.contexts.generated(map, applied, secret) {
             for (_, file) in generated.files.iter().filter(|(have, _)| *have == key) {
-                found.extend(self.files.plain(file));
+                found.extend(self.files.plain(file).filter(|o| !secret || !is_encrypted(*o)));
             }
         }
         found

@@ -36,6 +36,7 @@ mod pins;
 mod remediation;
 mod renderers;
 mod replacements;
+mod resource_set;
 mod selector;
 mod settings;
 mod substitute;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use super::fragments::ByName;
 use super::kustomize::Contexts;
 use super::load::{Files, Kind, Object, load_all};
-use super::manifests::Manifests;
+use super::manifests::{Manifests, SourceOfValues};
 use super::model::ObjectName;
 use super::values_from::target_path;
 use crate::diagnostic::Position;
@@ -263,7 +263,8 @@ impl<'a> Applied<'a> {
     }
 
     /// Lists what makes up the values of a `HelmRelease`: ConfigMaps, its inline values, what
-    /// `valuesFrom` puts at a path, patches. Secrets are never read.
+    /// `valuesFrom` puts at a path, patches. Of Secrets only those that kustomize makes of readable
+    /// files are read.
     #[must_use]
     pub fn values(&self, release: &Manifest<'a>) -> Vec<Layer<'a>> {
         let mut layers = Vec::new();
@@ -273,14 +274,14 @@ impl<'a> Applied<'a> {
         for entry in list.into_iter().flat_map(|node| node.items()) {
             let text = |key: &str| entry.get(key).and_then(|node| node.value());
             let expand = |text: Cow<'_, str>| self.manifests.expand(&release.applied, &text);
-            let (Some(name), Some("ConfigMap")) =
-                (text("name").map(expand), text("kind").as_deref())
-            else {
-                continue;
-            };
+            let kind = text("kind").and_then(|kind| SourceOfValues::of(&kind));
+            let (Some(name), Some(kind)) = (text("name").map(expand), kind) else { continue };
             let map = ObjectName { namespace: release.id.namespace.clone(), name };
             let key = text("valuesKey").map_or_else(|| "values.yaml".to_owned(), expand);
             if let Some(target) = text("targetPath") {
+                if kind == SourceOfValues::Secret {
+                    continue;
+                }
                 let held = self.manifests.contexts.config_map(&map, object.file);
                 let node = held.and_then(|held| held.root.at(&["data", &key]));
                 if let (Some(object), Some(node)) = (held, node) {
@@ -294,7 +295,7 @@ impl<'a> Applied<'a> {
                 }
                 continue;
             }
-            for held in self.manifests.value_files(&map, &key, &release.applied, object) {
+            for held in self.manifests.value_files((kind, &map), &key, &release.applied, object) {
                 layers.push(layer(held, held.root, release));
             }
         }

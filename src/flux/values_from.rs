@@ -2,12 +2,13 @@
 //!
 //! Helm lays these over one another in a fixed order: the files of `valuesFrom`, then the inline
 //! values, then what `valuesFrom` puts at a `targetPath`. A version that something later replaces is locked, since an edit there would change
-//! nothing. Secrets are never read.
+//! nothing. Of Secrets only those are read that kustomize makes of readable files.
 
 use std::borrow::Cow;
 
 use super::discover::{Discovery, Winner, dedup};
 use super::load::Object;
+use super::manifests::SourceOfValues;
 use super::model::ObjectName;
 use super::values::{self, Shape};
 use crate::diagnostic::Why;
@@ -51,8 +52,9 @@ impl<'a> Discovery<'a> {
                     format!("the {} `{}`", if is_map { "ConfigMap" } else { "Secret" }, map.name);
                 self.lock_at(object, &path, &what);
                 from.forced.push((path, what));
-            } else if is_map {
-                from.values.extend(self.manifests.value_files(&map, &key, applied, object));
+            } else if let Some(kind) = text("kind").and_then(|kind| SourceOfValues::of(&kind)) {
+                let files = self.manifests.value_files((kind, &map), &key, applied, object);
+                from.values.extend(files);
             }
         }
         for values in from.values.clone() {

@@ -1,4 +1,5 @@
-//! Policies of kind `chart`: what makes the workloads of a chart family stop.
+//! Policies of kind `chart`: what makes the workloads of a chart family stop, and which images it
+//! names itself.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,27 @@ pub struct ChartPolicy {
     /// What is known of datastores that the chart brings along.
     #[serde(default)]
     pub datastores: Option<Datastores>,
+    /// The images that the chart names itself, by the values path under which a release sets only
+    /// their `tag`, dots between its keys.
+    #[serde(default)]
+    pub images: BTreeMap<String, String>,
+}
+
+impl ChartPolicy {
+    /// Says whether it speaks of a chart by its name and the URL of its source; one that names
+    /// sources does not speak of a chart whose source is not known.
+    #[must_use]
+    pub(super) fn is_of(&self, name: &str, source: Option<&str>) -> bool {
+        let any = |globs: &[Glob], text: &str| globs.iter().any(|glob| glob.matches(text));
+        let from = source.is_some_and(|source| any(&self.sources, source));
+        any(&self.charts, name) && (self.sources.is_empty() || from)
+    }
+
+    /// Says whether it speaks of what stops the workloads.
+    #[must_use]
+    pub(super) fn stops(&self) -> bool {
+        !(self.levers.is_empty() && self.patch.is_empty() && self.datastores.is_none())
+    }
 }
 
 /// A workload that a post-renderer patches to zero.

@@ -210,8 +210,12 @@ fn check_chart(file: &str, policy: &ChartPolicy, root: Node<'_>) -> Result<(), D
     let fail = |node: Node<'_>, message: &str| {
         Err(broken(file, Some((node.line(), node.column())), message))
     };
-    if policy.levers.is_empty() && policy.patch.is_empty() && policy.datastores.is_none() {
-        return fail(root, "it has neither `levers` nor `patch` nor `datastores`");
+    if !policy.stops() && policy.images.is_empty() {
+        return fail(root, "it has neither `levers` nor `patch` nor `datastores` nor `images`");
+    }
+    if let Some(wrong) = policy.images.values().find(|image| Repository::parse(image).is_err()) {
+        let message = format!("`{wrong}` is no repository of images");
+        return fail(root.get("images").unwrap_or(root), &message);
     }
     for (index, lever) in policy.levers.iter().enumerate() {
         let node = root.get("levers").and_then(|list| list.items().nth(index)).unwrap_or(root);

@@ -36,6 +36,8 @@ pub use strategy::{
 pub use tier::{Demand, Tier};
 pub use window::{Clock, Day, Length, OnStall, Window, Windows, Zone};
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::RuleRef;
 
 /// All policies in force, the repository's first.
@@ -152,12 +154,20 @@ impl Policies {
     /// family that is told by its source is not that of a chart whose source is not known.
     #[must_use]
     pub fn chart(&self, name: &str, source: Option<&str>) -> Option<&Ruled<ChartPolicy>> {
-        let any = |globs: &[Glob], text: &str| globs.iter().any(|glob| glob.matches(text));
-        self.charts.iter().find(|Ruled { policy, .. }| {
-            any(&policy.charts, name)
-                && (policy.sources.is_empty()
-                    || source.is_some_and(|source| any(&policy.sources, source)))
-        })
+        self.charts.iter().find(|rule| rule.policy.is_of(name, source) && rule.policy.stops())
+    }
+
+    /// Lists the images that a chart names itself, each with the values path of its tag's mapping;
+    /// of several policies for one path the first counts.
+    #[must_use]
+    pub fn chart_images(&self, name: &str, source: Option<&str>) -> BTreeMap<&str, &str> {
+        let mut found = BTreeMap::new();
+        for rule in self.charts.iter().filter(|rule| rule.policy.is_of(name, source)) {
+            for (path, image) in &rule.policy.images {
+                found.entry(path.as_str()).or_insert(image.as_str());
+            }
+        }
+        found
     }
 
     /// Returns the first rule that matches the facts of an upgrade.

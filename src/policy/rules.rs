@@ -142,6 +142,7 @@ impl ChartPolicy {
         if self.datastores.is_some() {
             said.push("patch by kind".to_owned());
         }
+        said.extend(self.images.iter().map(|(path, image)| format!("{path} is {image}")));
         said.dedup();
         said.join(", ")
     }

@@ -2,11 +2,12 @@
 
 use super::super::hints;
 use super::super::load::{Kind, Object};
-use super::super::model::{ObjectName, Package, Part, Pin, PinKind};
+use super::super::model::{ChartUse, ObjectName, Package, Part, Pin, PinKind};
 use super::super::pins::{self, Draft, Pins};
 use super::super::values;
 use super::{Discovery, Winner, dedup};
 use crate::diagnostic::Why;
+use crate::image::Repository;
 use crate::yaml::{Node, Spot};
 
 impl<'a> Discovery<'a> {
@@ -44,6 +45,44 @@ impl<'a> Discovery<'a> {
         }
         self.pins.note_aliases(object, &images.aliases, &ids);
         dedup(&mut ids);
+        ids
+    }
+
+    /// Adds the images that a release's chart names itself and of which the values fix the tags.
+    pub(super) fn images_of_chart(
+        &mut self,
+        chart: &ChartUse,
+        layers: &[(Object<'a>, Node<'a>)],
+        applied: &[usize],
+        release: &ObjectName,
+    ) -> Vec<String> {
+        let Some(name) = &chart.name else { return Vec::new() };
+        let source = chart.source.as_ref().and_then(|source| self.source_index(source));
+        let source = source.and_then(|index| self.sources.get(index)?.url.as_deref());
+        let images = self.policies.chart_images(name, source);
+        let releases = std::slice::from_ref(release);
+        let mut ids = Vec::new();
+        for (path, image) in images {
+            let Ok(repository) = Repository::parse(image) else { continue };
+            let keys: Vec<&str> = path.split('.').filter(|key| !key.is_empty()).collect();
+            let named = |values: Node<'a>| values.at(&keys)?.get("repository")?.value();
+            if layers.iter().any(|(_, values)| named(*values).is_some_and(|text| !text.is_empty()))
+            {
+                continue;
+            }
+            let tag = |values: Node<'a>| Some(values.at(&keys)?.get("tag")?.target());
+            // The first layer wins; a later one's tag would be no upgrade.
+            let found = layers.iter().find_map(|(object, values)| {
+                let tag = tag(*values).filter(|tag| tag.value().is_some_and(|t| !t.is_empty()))?;
+                Some((*object, tag))
+            });
+            let Some((object, version)) = found.filter(|(_, tag)| !tag.is_null()) else { continue };
+            let (kind, parts, base) = (PinKind::Image, Vec::new(), None);
+            let draft = Draft { object, base, kind, version, whole: false, parts, range: false };
+            let package = Package::Image(repository);
+            let contexts = &self.manifests.contexts;
+            ids.extend(self.pins.add_package(&draft, &package, contexts, applied, releases));
+        }
         ids
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::beside::Beside;
 use super::super::lever;
-use super::super::load::Object;
+use super::super::load::{Kind, Object};
 use super::super::manifests::Found;
 use super::super::model::{ChartUse, ObjectName, Package, PinKind, Release, Sign, SourceRef};
 use super::super::pins::{Draft, is_encrypted};
@@ -23,6 +23,10 @@ impl<'a> Discovery<'a> {
         }
         let from = self.values_from(object, id, applied);
         pins.extend(from.pins);
+        let layers = values.map(|values| (object, values)).into_iter();
+        let layers: Vec<_> =
+            layers.chain(from.values.iter().map(|file| (*file, file.root))).collect();
+        pins.extend(self.images_of_chart(&chart, &layers, applied, id));
         self.post_renderer_images(object, id, applied, &mut pins);
         dedup(&mut pins);
         let encrypted = is_encrypted(object);
@@ -81,6 +85,24 @@ impl<'a> Discovery<'a> {
             beside: Beside::default(),
             scaled: None,
         });
+    }
+
+    /// Says which releases are written by a set whose inputs do not tell their names.
+    pub(super) fn nameless(&mut self) {
+        for object in self.manifests.objects(Kind::HelmRelease) {
+            if object.set.is_some() && self.manifests.contexts.names(object).is_empty() {
+                let position = object.position();
+                let message = "the inputs that stand here do not tell the name of the release; it is left alone";
+                self.diagnostics.push(Diagnostic {
+                    code: "name-not-told".to_owned(),
+                    severity: Severity::Info,
+                    file: Some(position.file),
+                    line: Some(position.line),
+                    column: Some(position.column),
+                    message: message.to_owned(),
+                });
+            }
+        }
     }
 
     /// Reads a release's chart and the pin that fixes its version.

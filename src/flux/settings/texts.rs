@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::fragments::ByName;
 use super::super::kustomize::Generated;
 use super::super::load::{Kind, Object};
-use super::super::manifests::{Found, Manifests};
+use super::super::manifests::{Found, Manifests, SourceOfValues};
 use super::super::model::ObjectName;
 use super::super::pins;
 use super::hints::Map;
@@ -154,7 +154,12 @@ impl<'r, 'a> Library<'r, 'a> {
                 continue;
             }
             let key = text("valuesKey").unwrap_or("values.yaml".into());
-            let files = self.manifests.value_files(&map, &key, &found.applied, object);
+            let files = self.manifests.value_files(
+                (SourceOfValues::ConfigMap, &map),
+                &key,
+                &found.applied,
+                object,
+            );
             if files.is_empty() {
                 let what = format!("values from the ConfigMap {map}");
                 read.hidden.push(Hidden { what, position: object.position_of(entry) });
@@ -235,7 +240,7 @@ impl<'r, 'a> Library<'r, 'a> {
     fn generated(&self, map: Map, id: &ObjectName, applied: &[usize]) -> Vec<&'r Generated<'a>> {
         let contexts = &self.manifests.contexts;
         if map == Map::ConfigMap {
-            return contexts.generated(id, applied);
+            return contexts.generated(id, applied, false);
         }
         let secrets = contexts.generated_secrets();
         let same = secrets.filter(|(name, _)| {

@@ -50,6 +50,95 @@ fn pairs_and_digests() {
 }
 
 #[test]
+fn a_tag_alone_belongs_to_the_image_that_the_chart_names() {
+    let source = "\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: app-template, namespace: flux-system}
+spec: {url: oci://ghcr.io/immich-app/immich-charts/immich, ref: {tag: 1.0.0}}
+";
+    for (values, expected) in [
+        (
+            "server: {controllers: {main: {containers: {main: {image: {tag: v2.1.0}}}}}}",
+            &["web.yaml:9 ghcr.io/immich-app/immich-server v2.1.0"][..],
+        ),
+        ("image: {repository: acme/web, tag: v1}", &["web.yaml:9 docker.io/acme/web v1"]),
+        ("image: {tag: ''}", &[]),
+        ("other: {tag: v1}", &[]),
+    ] {
+        let file = with_values(values);
+        check_images(&[("web.yaml", &file), ("source.yaml", source)], expected);
+        // Another chart of the name is nobody that is known.
+        let other = source.replace("immich-app", "acme");
+        let named = values.contains("repository");
+        let found = if named { expected } else { &[] };
+        check_images(&[("web.yaml", &file), ("source.yaml", &other)], found);
+    }
+}
+
+#[test]
+fn a_set_of_the_operator_writes_releases() {
+    let set = "\
+apiVersion: fluxcd.controlplane.io/v1
+kind: ResourceSet
+metadata: {name: webs, namespace: default}
+spec:
+  inputs: [{name: one}, {name: two}]
+  resources:
+    - apiVersion: helm.toolkit.fluxcd.io/v2
+      kind: HelmRelease
+      metadata: {name: 'web-<< inputs.name >>', namespace: << inputs.provider.namespace >>}
+      spec:
+        chartRef: {kind: OCIRepository, name: app-template, namespace: flux-system}
+        values:
+          controllers: {main: {containers: {app: {image: {repository: acme/web, tag: v1}}}}}
+    - apiVersion: helm.toolkit.fluxcd.io/v2
+      kind: HelmRelease
+      metadata: {name: '<< inputs.name | upper >>'}
+      spec: {chartRef: {kind: OCIRepository, name: app-template, namespace: flux-system}}
+";
+    let files = [("set.yaml", set), ("source.yaml", SOURCE)];
+    check_images(&files, &["set.yaml:13 docker.io/acme/web v1"]);
+    let inventory = inventory(&files);
+    let names: Vec<String> = inventory.releases.iter().map(|r| r.id.to_string()).collect();
+    assert_eq!(names, ["default/web-one", "default/web-two"]);
+    let codes: Vec<&str> = inventory.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert_eq!(codes, ["name-not-told"]);
+    let lever = &inventory.releases[0].lever;
+    assert_eq!(lever.r#where.as_deref(), Some("controllers.main.replicas: 0"));
+    assert_eq!(
+        inventory.pins.iter().find(|pin| pin.releases.len() == 2).map(|pin| pin.id.as_str()),
+        Some("set.yaml#0:/spec/resources/0/spec/values/controllers/main/containers/app/image/tag")
+    );
+}
+
+#[test]
+fn values_of_a_secret_that_kustomize_makes_of_a_file() {
+    let web =
+        release("web", "valuesFrom:\n  - {kind: Secret, name: web-values, valuesKey: v.yaml}");
+    let files = |values: &'static str| {
+        [
+            (
+                "app/kustomization.yaml",
+                "resources: [web.yaml]\nsecretGenerator:\n  - {name: web-values, files: [v.yaml=values/web-1.2.yaml]}\n",
+            ),
+            ("app/values/web-1.2.yaml", values),
+            ("source.yaml", SOURCE),
+        ]
+    };
+    let with_web = |values| {
+        let mut all: Vec<(&str, &str)> = files(values).to_vec();
+        all.push(("app/web.yaml", &web));
+        all
+    };
+    let values = "image: {repository: acme/web, tag: v1}\n";
+    let found = "app/values/web-1.2.yaml:1 docker.io/acme/web v1";
+    check_images(&with_web(values), &[found]);
+    let locked = "image: {repository: acme/web, tag: v1}\nsops: {mac: 'ENC[x]'}\n";
+    check_images(&with_web(locked), &[]);
+}
+
+#[test]
 fn what_is_no_image() {
     for values in [
         "image: {repository: acme/web, tag: ''}",
