@@ -10,7 +10,7 @@ use crate::policy::{App, Home, Policies, Ruled, Size, Tier};
 use crate::state::{
     CredentialRole, Lives, State, Store, Volume, VolumeBackup, VolumeKind, Workload,
 };
-use crate::upgrade::{Plan, StageKind, short};
+use crate::upgrade::{Plan, StageKind, Unit, short};
 
 /// What a runbook is written from.
 pub struct Case<'c> {
@@ -272,6 +272,16 @@ impl<'c> Case<'c> {
     /// Lists the pods of a release, those of its datastores aside.
     pub(super) fn workloads(&self, release: &Release) -> &'c [Workload] {
         self.state(release).map_or(&[], |state| state.workloads.as_slice())
+    }
+
+    /// Says whether a chart moves that fixes the version of the application as well: no image of one
+    /// of its releases is pinned beside it.
+    pub(super) fn chart_brings_application(&self) -> bool {
+        let is_image = |id: &String| {
+            self.inventory.pin(id).is_some_and(|pin| matches!(pin.package, Package::Image(_)))
+        };
+        !matches!(self.plan.unit, Unit::Image(_))
+            && self.releases().iter().any(|release| !release.pins.iter().any(is_image))
     }
 
     /// Says whether anything of the plan keeps data.

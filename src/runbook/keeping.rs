@@ -9,6 +9,7 @@ use crate::flux::Release;
 use crate::notes::FactKind;
 use crate::policy::Strategy;
 use crate::upgrade::StageKind;
+use crate::version::Bump;
 
 /// Lists what is kept of all releases, one after the other.
 pub(super) fn kept<'c>(case: &Case<'c>) -> Vec<(&'c Release, Kept<'c>)> {
@@ -77,7 +78,8 @@ pub(super) fn backup(case: &Case<'_>) -> Section {
 pub(super) fn needs_backup(case: &Case<'_>) -> bool {
     let kinds = case.plan.briefing.kinds();
     let told = kinds.contains(&FactKind::Irreversible) || kinds.contains(&FactKind::Breaking);
-    case.has_data() && (case.plan.strategy != Strategy::Rolling || told)
+    let by_chart = case.plan.bump == Bump::Major && case.chart_brings_application();
+    case.has_data() && (case.plan.strategy != Strategy::Rolling || told || by_chart)
 }
 
 /// Says what to do where no command is known.

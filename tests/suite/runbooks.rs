@@ -414,3 +414,35 @@ fn what_no_commit_stops_is_stopped_by_hand_and_restored_before_it_goes_back() {
     }
     assert!(!text.contains("scale -n home-automation statefulset"), "{text}");
 }
+
+#[test]
+fn a_chart_that_brings_its_application_may_change_the_data() {
+    let release = "\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: till, namespace: shop}
+spec:
+  chart: {spec: {chart: till, version: 1.0.0, sourceRef: {kind: HelmRepository, name: tills}}}
+  values:
+    storage: {existingClaim: till-data}
+";
+    let image = "    image: {repository: registry.example/shop/till, tag: 1.0.0}\n";
+    let id = ObjectName::new(Some("shop"), "till");
+    for (values, bump, alone) in [
+        ("", Bump::Major, false),
+        ("", Bump::Minor, true),
+        // Its image stays where it is pinned.
+        (image, Bump::Major, true),
+    ] {
+        let folder = tempfile::TempDir::new().unwrap();
+        std::fs::write(folder.path().join("till.yaml"), format!("{release}{values}")).unwrap();
+        let repository = read(folder.path());
+        let unit = Unit::Chart(id.clone());
+        let plan = Plan { unit, bump, strategy: Strategy::Rolling, ..plan(&id) };
+        let Repository { inventory, policies, states, .. } = &repository;
+        let text = runbook(&Case { plan: &plan, states, inventory, policies });
+        let text = runbook_markdown(&text, 2, &[]);
+        assert_eq!(text.contains("A revert alone is enough: `1.0.0`"), alone, "{text}");
+        assert_eq!(text.contains("restore the backup, then start `1.0.0`"), !alone, "{text}");
+    }
+}
