@@ -5,7 +5,7 @@ use super::super::model::{Lives, Workload};
 use super::super::volumes;
 use super::super::written::Written;
 use super::Server;
-use super::pods::object_workload;
+use super::pods::{object_workload, told};
 use super::sign_ins::{bootstrap, pod_credentials};
 use crate::image::Reference;
 use crate::policy::{EngineObject, Policies};
@@ -113,7 +113,7 @@ pub(in crate::state) fn of_workload(
         version: image.1.tag().map(str::to_owned),
         pin: None,
         workload: Some(Workload {
-            namespace: id.namespace.clone()?,
+            namespace: told(id.namespace.as_deref())?,
             kind: Some(manifest.kind.clone()),
             name: Some(id.name.clone()),
             selector: labels(selector.map(Written::entries).unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! The pods of releases and of operators' objects, named as far as it is certain.
 
 use super::super::apps::{App, Container};
+use super::super::hosts;
 use super::super::model::Workload;
 use crate::flux::ObjectName;
 use crate::policy::EngineObject;
@@ -40,7 +41,7 @@ pub(super) fn controller_workload(
     // `controllers.NAME.containers.CONTAINER`, the name of the container in the pod as well.
     let name = container.and_then(|container| container.path.get(3));
     Some(Workload {
-        namespace: app.namespace.clone()?,
+        namespace: told(app.namespace.as_deref())?,
         kind: Some(kind.to_owned()),
         name: app.controller_name(controller),
         selector,
@@ -55,7 +56,7 @@ pub(super) fn labelled(app: &App<'_>, subchart: Option<&str>) -> Option<Workload
     let mut selector = vec![("app.kubernetes.io/instance".to_owned(), app.helm_name.clone())];
     selector.extend(subchart.map(|key| ("app.kubernetes.io/name".to_owned(), key.to_owned())));
     Some(Workload {
-        namespace: app.namespace.clone()?,
+        namespace: told(app.namespace.as_deref())?,
         kind: None,
         name: None,
         selector,
@@ -71,7 +72,7 @@ pub(super) fn object_workload(id: &ObjectName, made: &EngineObject) -> Option<Wo
     }
     let selector = made.selector.iter();
     Some(Workload {
-        namespace: id.namespace.clone()?,
+        namespace: told(id.namespace.as_deref())?,
         kind: None,
         name: None,
         selector: selector
@@ -81,6 +82,12 @@ pub(super) fn object_workload(id: &ObjectName, made: &EngineObject) -> Option<Wo
         release: None,
         replicas: None,
     })
+}
+
+/// Returns a namespace that the repository tells; one that holds a variable which nothing defines
+/// would lead a command anywhere.
+pub(super) fn told(namespace: Option<&str>) -> Option<String> {
+    namespace.filter(|name| hosts::is_plain(name)).map(str::to_owned)
 }
 
 /// Says whether a container only watches another.

@@ -69,6 +69,16 @@ fn a_secret_s_value_among_the_values_is_a_setting() {
 }
 
 #[test]
+fn pods_in_a_namespace_that_nothing_tells_are_in_no_command() {
+    for (namespace, known) in [("shop", 1), ("${SPACE}", 0)] {
+        let text = app("TZ: x").replace("namespace: shop", &format!("namespace: '{namespace}'"));
+        let states = read(&[("app.yaml", &text)]);
+        let state = states.values().next().unwrap();
+        assert_eq!(state.workloads.len(), known, "{namespace}");
+    }
+}
+
+#[test]
 fn of_a_file_that_is_mounted_alone_nothing_else_is_read() {
     let map = "\
 apiVersion: v1
