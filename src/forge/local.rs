@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::git::{Oid, Repo};
 use crate::tree::RepoPath;
 
-use super::{Difference, Error, Forge, Pull, PullRequest, PullState, body, labels};
+use super::{Difference, Error, Forge, Pull, PullRequest, PullState, body, labels, unstage};
 
 /// A body may be as long as on GitHub, so that what is shown here is what would be sent.
 const BODY_LIMIT: usize = 65_536;
@@ -144,6 +144,9 @@ impl Local {
         changed.base = difference.base.unwrap_or(changed.base);
         changed.draft = difference.draft.unwrap_or(changed.draft);
         changed.labels.extend(difference.labels);
+        if difference.unstaged {
+            unstage(&mut changed);
+        }
         self.replace(changed)
     }
 

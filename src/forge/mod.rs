@@ -118,7 +118,10 @@ pub trait Forge: Send + Sync {
 #[must_use]
 pub fn needs_update(pull: &Pull, wanted: &PullRequest) -> bool {
     let difference = Difference::between(pull, wanted);
-    difference.fields() || difference.draft.is_some() || !difference.labels.is_empty()
+    difference.fields()
+        || difference.draft.is_some()
+        || difference.unstaged
+        || !difference.labels.is_empty()
 }
 
 /// What refit would have to write so that a pull request is as it is wanted.
@@ -130,6 +133,8 @@ struct Difference {
     draft: Option<bool>,
     /// The labels that it lacks; others are a person's.
     labels: Vec<String>,
+    /// Whether it says by a label that it has stages, and has none.
+    unstaged: bool,
 }
 
 impl Difference {
@@ -145,6 +150,7 @@ impl Difference {
             base: changed(&pull.base, &wanted.base),
             draft,
             labels: missing_labels(pull, wanted, draft.unwrap_or(pull.draft)),
+            unstaged: !wanted.draft && has_label(pull, STAGED_LABEL),
         }
     }
 
@@ -163,6 +169,11 @@ fn labels(wanted: &PullRequest, is_draft: bool) -> Vec<String> {
     let staged = (wanted.draft && !is_draft).then(|| STAGED_LABEL.to_owned());
     let all: BTreeSet<String> = wanted.labels.iter().cloned().chain(staged).collect();
     all.into_iter().collect()
+}
+
+/// Takes the label away that says that a pull request has stages.
+fn unstage(pull: &mut Pull) {
+    pull.labels.retain(|label| label.to_lowercase() != STAGED_LABEL.to_lowercase());
 }
 
 /// Forges tell labels apart without regard to case.

@@ -100,6 +100,7 @@ enum Method<'a> {
     Get,
     Post(&'a Value),
     Patch(&'a Value),
+    Delete,
 }
 
 struct Answer {
@@ -206,12 +207,22 @@ impl Api {
         self.read(&answer, action)
     }
 
+    /// Deletes something; what is gone already is no error.
+    pub(super) async fn delete(&self, route: &str, action: &str) -> Result<(), Error> {
+        let answer = self.send(route, &Method::Delete, action).await?;
+        if answer.status == 404 {
+            return Ok(());
+        }
+        self.read::<serde::de::IgnoredAny>(&answer, action).map(|_| ())
+    }
+
     async fn send(&self, route: &str, method: &Method<'_>, action: &str) -> Result<Answer, Error> {
         let uri = format!("{}{route}", self.root);
         let sent = match method {
             Method::Get => self.octocrab._get(uri).await,
             Method::Post(body) => self.octocrab._post(uri, Some(body)).await,
             Method::Patch(body) => self.octocrab._patch(uri, Some(body)).await,
+            Method::Delete => self.octocrab._delete(uri, None::<&()>).await,
         };
         self.received(sent, action).await
     }

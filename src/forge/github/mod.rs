@@ -17,7 +17,10 @@ use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value, json};
 
-use super::{Difference, Error, Forge, Pull, PullRequest, body, labels, missing_labels};
+use super::{
+    Difference, Error, Forge, Pull, PullRequest, STAGED_LABEL, body, labels, missing_labels,
+    unstage,
+};
 use answer::PullAnswer;
 use api::Api;
 pub use api::client;
@@ -146,6 +149,12 @@ impl GitHub {
                 .filter_map(|(name, value)| Some((name.to_owned(), Value::from(value?))))
                 .collect();
             changed = self.patch(pull, &Value::Object(fields), "update").await?;
+        }
+        if difference.unstaged {
+            let name = api::encode(STAGED_LABEL);
+            let route = format!("/issues/{}/labels/{name}", pull.number);
+            self.api.delete(&route, &format!("unlabel pull request #{}", pull.number)).await?;
+            unstage(&mut changed);
         }
         self.label(changed, difference.labels).await
     }

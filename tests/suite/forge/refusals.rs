@@ -162,6 +162,40 @@ async fn a_draft_that_cannot_be_made_is_labelled() {
 }
 
 #[tokio::test]
+async fn the_label_of_stages_goes_with_them() {
+    for there in [true, false] {
+        let (forge, record) = scripted(move |what, _| match what {
+            "DELETE issues/7/labels/refit%3A%20land%20stage%20by%20stage" if there => ok(json!([])),
+            "DELETE issues/7/labels/refit%3A%20land%20stage%20by%20stage" => {
+                (404, Vec::new(), json!({ "message": "Label does not exist" }))
+            }
+            _ if what.starts_with("GET pulls?") => {
+                let labels =
+                    json!([{ "name": STAGED_LABEL }, { "name": "mine" }, { "name": "refit" }]);
+                ok(json!([pull_json(7, HEAD, &[("body", written(false)), ("labels", labels)])]))
+            }
+            other => panic!("{other}"),
+        });
+        let pull = forge.find_own("refit/", &[]).await.unwrap().remove(0);
+        let body = written(false).as_str().unwrap().to_owned();
+        let labels = vec!["refit".to_owned()];
+        let request = PullRequest {
+            body,
+            labels,
+            draft: false,
+            title: pull.title.clone(),
+            ..wanted(HEAD, "3.0.0")
+        };
+        assert!(needs_update(&pull, &request));
+        let changed = forge.update(&pull, &request).await.unwrap();
+        assert_eq!(changed.labels, ["mine", "refit"]);
+        assert!(!needs_update(&changed, &request));
+        let sent: Vec<String> = record.take().into_iter().map(|sent| sent.what).collect();
+        assert_eq!(sent.iter().filter(|what| what.starts_with("DELETE")).count(), 1, "{sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn only_the_repositorys_own_are_refits() {
     let (forge, _) = scripted(|what, _| {
         let fork = json!({ "ref": HEAD, "repo": { "full_name": "guest/fleet" } });
