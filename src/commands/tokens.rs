@@ -4,10 +4,12 @@
 //! anything is asked, and is never tried anywhere else. `REFIT_TOKEN` is for the forge of the
 //! repository: that of `forge.url`, else that of its remote, else GitHub. `GITHUB_TOKEN` is for the
 //! server that runs the action, which says its name, else for GitHub. `REFIT_TOKEN_<HOST>` is for
-//! HOST, with `_` for each dot and `__` for each hyphen, as Terraform writes hosts in variables.
+//! HOST, with `_` for each dot and `__` for each hyphen, as Terraform writes hosts in variables; a
+//! number behind a name is its port, as no name ends in one.
 
 use std::collections::BTreeMap;
 use std::env;
+use std::net::Ipv4Addr;
 
 use crate::http::Secret;
 
@@ -52,6 +54,17 @@ pub(super) fn host_of(address: &str) -> Option<String> {
     Some(bare.to_owned())
 }
 
+/// Reads a host as the name of a variable spells it.
+fn host_of_variable(name: &str) -> String {
+    let host = name.to_ascii_lowercase().replace("__", "-").replace('_', ".");
+    match host.rsplit_once('.') {
+        Some((name, port)) if port.parse::<u16>().is_ok() && host.parse::<Ipv4Addr>().is_err() => {
+            format!("{name}:{port}")
+        }
+        _ => host,
+    }
+}
+
 fn bind(
     variables: &BTreeMap<String, String>,
     forge: Option<&str>,
@@ -63,8 +76,7 @@ fn bind(
     let mut tokens = BTreeMap::new();
     for (name, value) in variables {
         if let Some(host) = name.strip_prefix("REFIT_TOKEN_").filter(|_| !value.trim().is_empty()) {
-            let host = host.to_ascii_lowercase().replace("__", "-").replace('_', ".");
-            tokens.insert(host, Secret::new(value.trim()));
+            tokens.insert(host_of_variable(host), Secret::new(value.trim()));
         }
     }
     if let Some(own) = variable("REFIT_TOKEN") {
@@ -128,6 +140,9 @@ mod tests {
             ("REFIT_TOKEN=a GITHUB_TOKEN=b", None, None, "github.com=a"),
             ("REFIT_TOKEN=a GITHUB_TOKEN=b", None, Some(remote), "git.acme.example=a github.com=b"),
             ("REFIT_TOKEN_GIT_MY__CORP_EXAMPLE=c", None, None, "git.my-corp.example=c"),
+            ("REFIT_TOKEN_GIT_CORP_EXAMPLE_8443=c", None, None, "git.corp.example:8443=c"),
+            ("REFIT_TOKEN_127_0_0_1=c", None, None, "127.0.0.1=c"),
+            ("REFIT_TOKEN_127_0_0_1_3000=c", None, None, "127.0.0.1:3000=c"),
             ("REFIT_TOKEN=a REFIT_TOKEN_GITHUB_COM=c", None, None, "github.com=c"),
             ("REFIT_TOKEN= GITHUB_TOKEN=", None, None, ""),
         ] {
