@@ -20,6 +20,9 @@ use crate::version::{Bump, Pattern, Range, Rules};
 /// Where a repository keeps its configuration.
 pub const CONFIGURATION_FILE: &str = ".refit/config.yaml";
 
+/// What it is called by those who end YAML files otherwise.
+const MISSPELT_FILE: &str = ".refit/config.yml";
+
 /// A repository's configuration.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
@@ -267,7 +270,18 @@ impl Configuration {
         let Some(path) = &file else { return Ok(Self::default()) };
         let bytes = match tree.read(path) {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return Ok(Self::default()),
+            Ok(None) => {
+                // A file that is not read must not upgrade what it meant to spare.
+                let other = RepoPath::new(MISSPELT_FILE).ok();
+                let other = other.filter(|path| matches!(tree.read(path), Ok(Some(_))));
+                let message = format!("it is not read; call it `{CONFIGURATION_FILE}`");
+                return match other {
+                    Some(_) => {
+                        Err(Box::new(Diagnostic { file: other, ..*fail(None, None, message) }))
+                    }
+                    None => Ok(Self::default()),
+                };
+            }
             Err(error) => return Err(fail(None, None, unreadable_file(&error))),
         };
         if bytes.iter().all(u8::is_ascii_whitespace) {

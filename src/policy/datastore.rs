@@ -11,6 +11,32 @@ use serde::{Deserialize, Serialize};
 
 use super::Glob;
 
+/// Every slot that a step may have.
+pub const SLOTS: &[&str] = &[
+    "namespace",
+    "pod",
+    "container",
+    "user",
+    "password",
+    "database",
+    "host",
+    "cluster",
+    "claim",
+    "mount",
+    "path",
+    "source",
+    "schedule",
+    "app.pod",
+    "helper",
+    "file",
+    "upgrade",
+    "moment",
+    "scratch",
+    "dumped",
+    "open",
+    "close",
+];
+
 /// An engine that holds data.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,11 +7,9 @@
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
-use super::{App, ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy, Tier};
+use super::{App, ChartPolicy, Datastore, Policies, Ruled, StrategyPolicy, Tier, sound};
 use crate::diagnostic::{Diagnostic, RuleRef, Severity, unreadable_file, unreadable_types};
-use crate::image::Repository;
 use crate::tree::{RepoPath, Tree};
-use crate::version::Range;
 use crate::yaml::{Node, Stream};
 
 /// Where a repository keeps its own policies.
@@ -60,30 +58,11 @@ pub fn load(tree: &dyn Tree, files: &[RepoPath]) -> (Policies, Vec<Diagnostic>) 
         };
         diagnostics.push(broken(path.as_str(), None, &problem));
     }
+    diagnostics.extend(sound::without_effect(&policies));
     let (own, _) = builtin();
     policies.append(own);
-    diagnostics.extend(like_nothing(&policies));
+    diagnostics.extend(sound::like_nothing(&policies));
     (policies, diagnostics)
-}
-
-/// Finds the policies that are like one that is not there.
-fn like_nothing(policies: &Policies) -> Vec<Diagnostic> {
-    let tiers = policies.tiers.iter().map(|tier| (&tier.rule, tier.policy.like.as_deref()));
-    let has_tier = |name: &str| policies.tiers.iter().any(|tier| tier.policy.name == name);
-    let stores =
-        policies.datastores.iter().map(|store| (&store.rule, store.policy.like.as_deref()));
-    let has_store = |name: &str| policies.datastore(name).is_some();
-    let tiers = tiers.filter_map(|(rule, like)| Some((rule, like.filter(|name| !has_tier(name))?)));
-    let stores =
-        stores.filter_map(|(rule, like)| Some((rule, like.filter(|name| !has_store(name))?)));
-    let found = tiers.chain(stores).map(|(rule, like)| Diagnostic {
-        message: format!(
-            "`{}` is like `{like}`, and no policy of its kind has that name",
-            rule.name
-        ),
-        ..broken(&rule.file, Some((rule.line, 1)), "")
-    });
-    found.collect()
 }
 
 fn collect<'a>(folder: &'a Dir<'a>, files: &mut Vec<(&'a str, &'a str)>) {
@@ -133,22 +112,24 @@ fn add(
         file: file.to_owned(),
         line: node.unwrap_or(root).line(),
     };
+    let refuse = |refusal: sound::Refusal| broken(file, Some(refusal.at), &refusal.message);
     let item = |list: &str, index: usize| root.get(list).and_then(|list| list.items().nth(index));
     match root.get("kind").and_then(|kind| kind.value()).as_deref() {
         Some("chart") => {
             let policy: ChartPolicy = typed(file, document)?;
-            check_chart(file, &policy, root)?;
+            sound::chart(&policy, root).map_err(refuse)?;
             let rule = at(None, &policy.name);
             policies.charts.push(Ruled { policy, rule });
         }
         Some("datastore") => {
             let policy: Datastore = typed(file, document)?;
+            sound::datastore(&policy, root).map_err(refuse)?;
             let rule = at(None, &policy.name);
             policies.datastores.push(Ruled { policy, rule });
         }
         Some("app") => {
             let policy: App = typed(file, document)?;
-            check_app(file, &policy, root)?;
+            sound::app(&policy, root).map_err(refuse)?;
             let rule = at(None, &policy.name);
             policies.apps.push(Ruled { policy, rule });
         }
@@ -182,50 +163,6 @@ fn add(
     Ok(())
 }
 
-/// Checks what the types of an app policy cannot say.
-fn check_app(file: &str, policy: &App, root: Node<'_>) -> Result<(), Diagnostic> {
-    let fail = |list: &str, index: usize, message: &str| {
-        let node = root.get(list).and_then(|list| list.items().nth(index)).unwrap_or(root);
-        Err(broken(file, Some((node.line(), node.column())), message))
-    };
-    for (index, moved) in policy.moves.iter().enumerate() {
-        for name in [&moved.from, &moved.to] {
-            let is_source = name.starts_with("oci://") || name.starts_with("https://");
-            if !is_source && Repository::parse(name).is_err() {
-                let message = format!("`{name}` is no repository, and no URL of charts");
-                return fail("moves", index, &message);
-            }
-        }
-    }
-    for (index, notes) in policy.notes.iter().enumerate() {
-        if !notes.url.starts_with("https://") {
-            return fail("notes", index, &format!("`{}` is no https address", notes.url));
-        }
-    }
-    Ok(())
-}
-
-/// Checks what the types of a chart policy cannot say.
-fn check_chart(file: &str, policy: &ChartPolicy, root: Node<'_>) -> Result<(), Diagnostic> {
-    let fail = |node: Node<'_>, message: &str| {
-        Err(broken(file, Some((node.line(), node.column())), message))
-    };
-    if !policy.stops() && policy.images.is_empty() {
-        return fail(root, "it has neither `levers` nor `patch` nor `datastores` nor `images`");
-    }
-    if let Some(wrong) = policy.images.values().find(|image| Repository::parse(image).is_err()) {
-        let message = format!("`{wrong}` is no repository of images");
-        return fail(root.get("images").unwrap_or(root), &message);
-    }
-    for (index, lever) in policy.levers.iter().enumerate() {
-        let node = root.get("levers").and_then(|list| list.items().nth(index)).unwrap_or(root);
-        if let Some(range) = lever.when.versions.as_ref().filter(|r| Range::parse(r).is_err()) {
-            return fail(node, &format!("`{range}` is no range of versions"));
-        }
-    }
-    Ok(())
-}
-
 fn typed<T: DeserializeOwned>(
     file: &str,
     document: serde_yaml::Deserializer<'_>,
@@ -236,7 +173,7 @@ fn typed<T: DeserializeOwned>(
     })
 }
 
-fn broken(file: &str, place: Option<(u32, u32)>, message: &str) -> Diagnostic {
+pub(super) fn broken(file: &str, place: Option<(u32, u32)>, message: &str) -> Diagnostic {
     Diagnostic {
         code: "policy-unreadable".to_owned(),
         severity: Severity::Error,

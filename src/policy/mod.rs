@@ -13,6 +13,7 @@ mod datastore;
 mod glob;
 mod load;
 mod rules;
+mod sound;
 mod strategy;
 mod tier;
 mod window;
@@ -26,10 +27,11 @@ pub use configuration::{
     CONFIGURATION_FILE, Configuration, Delivery as DeliveryMode, Forge, ForgeKind, Ignore,
     Messages, Registry, Subject,
 };
-pub use datastore::{Datastore, EngineObject, Home, Keep, Size, Step};
+pub use datastore::{Datastore, EngineObject, Home, Keep, SLOTS, Size, Step};
 pub use glob::Glob;
 pub use load::{POLICY_FOLDER, builtin, load};
 pub use rules::{Rule, RuleKind, kinds_schema};
+pub use sound::unknown_releases;
 pub use strategy::{
     Bumps, Delivery, Facts, PinScope, Start, Strategy, StrategyPolicy, StrategyRule, When,
 };

@@ -2,7 +2,9 @@
 
 use schemars::{JsonSchema, Schema, schema_for};
 
-use super::{App, ChartPolicy, Datastore, Glob, Policies, StrategyPolicy, Tier};
+use super::{
+    App, ChartPolicy, Datastore, Glob, Policies, Start, StrategyPolicy, StrategyRule, Tier,
+};
 use crate::diagnostic::RuleRef;
 
 /// A rule, with what it says in a few words.
@@ -78,7 +80,7 @@ impl Policies {
         let strategies = self.strategies.iter().map(|ruled| Rule {
             kind: RuleKind::Strategy,
             rule: &ruled.rule,
-            says: format!("{:?}: {}", ruled.policy.strategy, ruled.policy.reason).to_lowercase(),
+            says: ruled.policy.describe(),
         });
         let delivery = self.delivery.iter().map(|ruled| Rule {
             kind: RuleKind::Delivery,
@@ -94,8 +96,16 @@ impl Policies {
             kind: RuleKind::Datastore,
             rule: &ruled.rule,
             says: {
-                let Datastore { images, variables, hints, files, .. } = &ruled.policy;
-                names(images.iter().chain(variables).chain(files).chain(hints))
+                let Datastore { images, variables, hints, files, objects, like, .. } =
+                    &ruled.policy;
+                let mut said: Vec<String> =
+                    like.iter().map(|like| format!("like {like}")).collect();
+                said.extend(
+                    objects.iter().map(|made| format!("{} of {}", made.object, made.group)),
+                );
+                said.push(names(images.iter().chain(variables).chain(files).chain(hints)));
+                said.retain(|text| !text.is_empty());
+                said.join("; ")
             },
         });
         let apps = self.apps.iter().map(|ruled| Rule {
@@ -115,6 +125,21 @@ impl Policies {
             .chain(apps)
             .chain(tiers)
             .collect()
+    }
+}
+
+impl StrategyRule {
+    /// Says what it chooses, why, and how a stop goes.
+    fn describe(&self) -> String {
+        let mut said = vec![format!("{}: {}", self.strategy.as_str(), self.reason)];
+        said.extend(self.backup.as_ref().map(|ways| {
+            let ways: Vec<&str> = ways.iter().map(|way| way.as_str()).collect();
+            format!("backup by {}", ways.join(", "))
+        }));
+        said.extend((self.start == Start::Apart).then(|| "start apart".to_owned()));
+        said.extend(self.max_downtime.map(|length| format!("stopped for {length} at most")));
+        said.extend(self.on_stall.map(|then| format!("on stall {}", then.as_str())));
+        said.join("; ")
     }
 }
 
@@ -159,6 +184,12 @@ impl App {
         said.extend(self.stops.iter().map(|stop| format!("stop at {}", stop.version)));
         said.extend(self.avoid.iter().map(|avoid| format!("avoid {}", avoid.version)));
         said.extend(self.moves.iter().map(|moved| format!("{} is {} now", moved.from, moved.to)));
+        for (what, sentences) in [("before a stop", &self.quiet), ("afterwards", &self.verify)] {
+            said.extend((!sentences.is_empty()).then(|| {
+                let s = if sentences.len() == 1 { "" } else { "s" };
+                format!("{} check{s} {what}", sentences.len())
+            }));
+        }
         said.join(", ")
     }
 }
@@ -173,6 +204,13 @@ impl Tier {
         said.extend(self.like.iter().map(|like| format!("like {like}")));
         said.extend(self.may_lose.map(|length| format!("may lose {length}")));
         said.extend(self.may_take.map(|length| format!("may take {length}")));
+        said.extend(self.before.as_ref().map(|demands| {
+            let demands: Vec<&str> = demands.iter().map(|demand| demand.as_str()).collect();
+            format!(
+                "demands {}",
+                if demands.is_empty() { "nothing".to_owned() } else { demands.join(" and ") }
+            )
+        }));
         said.join(", ")
     }
 }

@@ -21,6 +21,18 @@ pub enum Strategy {
     Manual,
 }
 
+impl Strategy {
+    /// Returns the word, `rolling`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rolling => "rolling",
+            Self::Maintenance => "maintenance",
+            Self::Manual => "manual",
+        }
+    }
+}
+
 /// A file of strategy rules.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -54,6 +54,19 @@ pub enum Demand {
     Approval,
 }
 
+impl Demand {
+    /// Returns the word, `backup`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::Schedule => "schedule",
+            Self::Drill => "drill",
+            Self::Approval => "approval",
+        }
+    }
+}
+
 impl Policies {
     /// Returns the tier of a release, with what it takes from those that it is like.
     #[must_use]

@@ -199,6 +199,17 @@ pub enum OnStall {
     Hold,
 }
 
+impl OnStall {
+    /// Returns the word, `restore`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Restore => "restore",
+            Self::Hold => "hold",
+        }
+    }
+}
+
 impl Window {
     /// Says whether the window is for an upgrade of a release by a strategy.
     #[must_use]

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::briefing::{briefing_markdown, briefing_text};
 use super::landing::landing;
-use super::preview::{bump, strategy};
+use super::preview::bump;
 use super::runbook::{phrase, runbook_markdown};
 use super::style::{BOLD, CYAN, DIM, GREEN, YELLOW, paint};
 use crate::diagnostic::Why;
@@ -117,7 +117,7 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
             paint(BOLD, &plan.unit.to_string()),
             paint(GREEN, &to),
             bump(plan.bump),
-            strategy(plan.strategy)
+            plan.strategy.as_str()
         );
         for why in &plan.why {
             let _ = writeln!(text, "  {} {}", paint(CYAN, &why.code), sentence(why));
@@ -202,7 +202,7 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
             neutral::code(&from),
             neutral::code(&to),
             bump(plan.bump),
-            strategy(plan.strategy)
+            plan.strategy.as_str()
         );
         for why in &plan.why {
             let _ = writeln!(text, "- {}: {}", why.code, neutral::line(&sentence(why)));

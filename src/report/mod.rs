@@ -22,7 +22,7 @@ pub use explain::{ExplainView, explain_markdown, explain_text};
 pub use facts::{label, requirement_text, subject};
 pub use policy_text::policy_text;
 pub use preview::{
-    Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, questions, strategy,
+    Detail, PreviewView, bump, preview_markdown, preview_patch, preview_text, questions,
 };
 pub use runbook::runbook_markdown;
 pub use scan_text::{counted, diagnostic_text, diagnostics_text, placed_text, scan_text};

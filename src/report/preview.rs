@@ -99,7 +99,7 @@ pub fn preview_text(view: &PreviewView<'_>, detail: Detail, width: Option<usize>
 fn upgrade(base: &dyn Tree, plan: &Plan, staged: &Staged, detail: Detail) -> String {
     let mut text = String::new();
     let (from, to) = short(&plan.from, &plan.to);
-    let strategy = strategy(plan.strategy);
+    let strategy = plan.strategy.as_str();
     let _ = writeln!(
         text,
         "{}  {from} → {}  {}, {strategy}",
@@ -162,7 +162,7 @@ fn overview(view: &PreviewView<'_>, width: Option<usize>) -> String {
             from,
             to,
             bump,
-            strategy(plan.strategy).to_owned(),
+            plan.strategy.as_str().to_owned(),
             stages.join(" → "),
         ]);
     }
@@ -244,7 +244,7 @@ pub fn preview_markdown(view: &PreviewView<'_>) -> String {
             "| {} | `{from}` | `{to}` | {} | {} |",
             plan.unit,
             bump(plan.bump),
-            strategy(plan.strategy)
+            plan.strategy.as_str()
         );
     }
     for (plan, staged) in view.upgrades {
@@ -302,15 +302,5 @@ pub fn bump(bump: Bump) -> &'static str {
         Bump::Patch => "patch",
         Bump::Minor => "minor",
         Bump::Major => "major",
-    }
-}
-
-/// Returns the word for a strategy.
-#[must_use]
-pub fn strategy(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::Rolling => "rolling",
-        Strategy::Maintenance => "maintenance",
-        Strategy::Manual => "manual",
     }
 }

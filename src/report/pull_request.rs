@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::briefing::{briefing_markdown, warning};
 use super::landing::landing;
-use super::preview::{bump, strategy};
+use super::preview::bump;
 use super::runbook::{phrase, runbook_markdown};
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
 use crate::git::{Branch, Pair};
@@ -99,7 +99,7 @@ fn opening(plan: &Plan) -> String {
         bump(plan.bump),
         neutral::code(&from),
         neutral::code(&to),
-        strategy(plan.strategy),
+        plan.strategy.as_str(),
     )
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::shell;
 use crate::flux::ObjectName;
+use crate::policy::SLOTS;
 use crate::state::{Credential, CredentialRole, How, Lives, Store, Volume, VolumeKind, Workload};
 
 /// What is known of one thing that is backed up.
@@ -29,32 +30,6 @@ pub(super) struct Called {
     /// The name of objects in the cluster.
     pub(super) object: String,
 }
-
-/// Every slot that a template may have.
-const NAMES: &[&str] = &[
-    "namespace",
-    "pod",
-    "container",
-    "user",
-    "password",
-    "database",
-    "host",
-    "cluster",
-    "claim",
-    "mount",
-    "path",
-    "source",
-    "schedule",
-    "app.pod",
-    "helper",
-    "file",
-    "upgrade",
-    "moment",
-    "scratch",
-    "dumped",
-    "open",
-    "close",
-];
 
 /// The database that a rehearsal fills and takes away again.
 const SCRATCH: &str = "refit_drill";
@@ -324,7 +299,7 @@ fn next(text: &str) -> Option<(&str, &'static str, &str)> {
     loop {
         let start = from + text.get(from..)?.find('{')?;
         let inside = text.get(start + 1..)?;
-        let name = NAMES
+        let name = SLOTS
             .iter()
             .find(|name| inside.strip_prefix(**name).is_some_and(|rest| rest.starts_with('}')));
         if let Some(name) = name {

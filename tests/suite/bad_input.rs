@@ -408,3 +408,36 @@ fn github_that_refuses() {
         assert_eq!(crate::program::git(&bare, &["for-each-ref", "refs/heads/refit"]), "");
     }
 }
+
+#[test]
+fn what_is_written_for_refit_and_does_nothing_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path();
+    write_files(dir, "registry.example");
+    let policies = dir.join(".refit/policies");
+    fs::create_dir_all(&policies).unwrap();
+    let tier =
+        |release: &str| format!("kind: tier\nname: ours\nlike: serious\nreleases: [{release}]\n");
+    let table: &[(&str, i32, &[&str])] = &[
+        (&tier("apps/ledger"), 0, &["1 rule of the repository and "]),
+        (&tier("apps/legder"), 2, &["warning", "ours.yaml:1:1: `ours` is for `apps/legder`"]),
+        (&tier("apps/ledger\nnmae: x"), 2, &["ours.yaml"]),
+        ("kind: app\nname: a\nverify: [It works.]\n", 2, &["ours.yaml:1:1", "about nothing"]),
+    ];
+    for (text, code, says) in table {
+        fs::write(policies.join("ours.yaml"), text).unwrap();
+        check(text, &refit(dir, &["policy", "check"]), *code, says);
+    }
+    // What is merely without effect stops no other command.
+    fs::write(policies.join("ours.yaml"), tier("apps/legder")).unwrap();
+    check("scan", &refit(dir, &["scan"]), 0, &["2 releases"]);
+    fs::write(dir.join(".refit/config.yml"), "ignore: [{releases: [apps/ledger]}]\n").unwrap();
+    for command in [&["scan"][..], &["policy", "check"]] {
+        check(
+            "config.yml",
+            &refit(dir, command),
+            2,
+            &[".refit/config.yml", "call it `.refit/config.yaml`"],
+        );
+    }
+}
