@@ -165,7 +165,7 @@ pub fn explain_text(view: &ExplainView<'_>) -> String {
 pub fn explain_markdown(view: &ExplainView<'_>) -> String {
     let mut text = format!("# {}\n\n", neutral::line(&view.release.id.to_string()));
     for (what, said) in about(view) {
-        let _ = writeln!(text, "- **{what}**: {}", neutral::line(&said));
+        let _ = writeln!(text, "- **{what}**: {}", phrase(&said));
     }
     text.push_str("\n## Versions\n\n");
     for candidate in view.decisions() {
@@ -205,7 +205,7 @@ pub fn explain_markdown(view: &ExplainView<'_>) -> String {
             plan.strategy.as_str()
         );
         for why in &plan.why {
-            let _ = writeln!(text, "- {}: {}", why.code, neutral::line(&sentence(why)));
+            let _ = writeln!(text, "- {}: {}", why.code, phrase(&sentence(why)));
         }
         for line in landing(plan) {
             let _ = writeln!(text, "- {}", phrase(&line));

@@ -13,7 +13,7 @@ use super::runbook::{phrase, runbook_markdown};
 use crate::forge::{Hidden, PullRequest, Section, Weight, fit, neutral, title};
 use crate::git::{Branch, Pair};
 use crate::policy::Strategy;
-use crate::runbook::{Runbook, SectionKind};
+use crate::runbook::{Alone, Runbook, SectionKind};
 use crate::tree::{Patches, Tree};
 use crate::upgrade::{Plan, StageKind, Staged, between, short};
 
@@ -57,7 +57,7 @@ pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
     let essential = |text: String| Section { text, weight: Weight::Essential };
     let (said, folded) = briefing_markdown(&plan.briefing);
     let mut sections = vec![
-        essential(opening(plan)),
+        essential(opening(subject)),
         essential(pins(plan)),
         essential(said),
         Section { text: folded, weight: Weight::Detail },
@@ -80,7 +80,8 @@ pub fn pull_request(subject: &Subject<'_>, limit: usize) -> PullRequest {
     }
 }
 
-fn opening(plan: &Plan) -> String {
+fn opening(subject: &Subject<'_>) -> String {
+    let plan = subject.plan;
     let (from, to) = short(&plan.from, &plan.to);
     let releases: Vec<String> =
         plan.releases.iter().map(|release| neutral::code(&release.to_string())).collect();
@@ -94,13 +95,41 @@ fn opening(plan: &Plan) -> String {
     let major = major.then(|| "A major version: read its notes before merging.".to_owned());
     let review = warning(&plan.briefing).or(major);
     let review = review.map(|text| format!("\n\n> [!IMPORTANT]\n> {text}")).unwrap_or_default();
+    let staged = landed_apart(subject);
+    let staged = staged.map(|text| format!("\n\n> [!WARNING]\n> {text}")).unwrap_or_default();
     format!(
-        "A **{}** upgrade{of} from {} to {}, carried out as **{}**.{review}",
+        "A **{}** upgrade{of} from {} to {}, carried out as **{}**.{review}{staged}",
         bump(plan.bump),
         neutral::code(&from),
         neutral::code(&to),
         plan.strategy.as_str(),
     )
+}
+
+/// Says at once what whoever is about to merge must know: that it lands by stages, and that old code
+/// does not start again on the new data.
+fn landed_apart(subject: &Subject<'_>) -> Option<String> {
+    let plan = subject.plan;
+    let mut said = Vec::new();
+    if plan.stages.len() > 1 {
+        let still = match plan.strategy {
+            Strategy::Maintenance => {
+                ", and stands still from the first to the start of the new version"
+            }
+            _ => "",
+        };
+        said.push(format!(
+            "It lands in {} stages, one at a time{still}: “Stages” says how. Do not merge it in one go.",
+            plan.stages.len()
+        ));
+    }
+    if subject.runbook.way_back.alone == Alone::Never {
+        said.push(
+            "Once the new version has started there is no way back but the restore of the backup."
+                .to_owned(),
+        );
+    }
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 fn pins(plan: &Plan) -> String {
@@ -220,7 +249,7 @@ fn way_back(subject: &Subject<'_>) -> String {
     }
     let data = &subject.runbook.way_back.text;
     if !data.is_empty() {
-        let _ = writeln!(text, "\n{}", neutral::prose(data));
+        let _ = writeln!(text, "\n{}", phrase(data));
     }
     text.push_str(
         "\nIt takes the upgrade back after a fast-forward or a merge commit. After a squash or a \
@@ -236,7 +265,7 @@ fn runbook(subject: &Subject<'_>) -> Option<Section> {
     if subject.plan.strategy == Strategy::Rolling {
         return None;
     }
-    let told = [SectionKind::Compatibility, SectionKind::ByHand, SectionKind::Stages];
+    let told = [SectionKind::Compatibility, SectionKind::ByHand];
     let text = runbook_markdown(subject.runbook, 4, &told);
     let text = format!("### Runbook\n\n{text}");
     Some(Section { text, weight: Weight::Detail })

@@ -26,7 +26,10 @@ mod shell;
 mod slots;
 mod tiers;
 
-use crate::flux::Pin;
+use std::collections::BTreeMap;
+
+use crate::flux::{ObjectName, Pin};
+use crate::state::{State, Store};
 
 pub use case::Case;
 pub use model::{Alone, Block, Runbook, Section, SectionKind, WayBack};
@@ -34,6 +37,8 @@ pub use model::{Alone, Block, Runbook, Section, SectionKind, WayBack};
 /// Writes what a person does to move a datastore to its next major; `case` has a plan of that move.
 #[must_use]
 pub fn major_runbook(case: &Case<'_>, pin: &Pin) -> Runbook {
+    let states = of_pin(case, pin);
+    let case = &Case { states: &states, ..*case };
     let mut sections = vec![
         before::preflight(case),
         keeping::backup(case),
@@ -42,6 +47,21 @@ pub fn major_runbook(case: &Case<'_>, pin: &Pin) -> Runbook {
     ];
     sections.retain(|section| !section.blocks.is_empty());
     Runbook { sections, way_back: back::way_back(case) }
+}
+
+/// Returns the data of one datastore: what else its release keeps does not move with it.
+fn of_pin(case: &Case<'_>, pin: &Pin) -> BTreeMap<ObjectName, State> {
+    let mut states = case.states.clone();
+    let is_its = |store: &Store| store.pin.as_deref() == Some(pin.id.as_str());
+    for id in &case.plan.releases {
+        let Some(state) = states.get_mut(id) else { continue };
+        if state.stores.iter().any(is_its) {
+            state.stores.retain(is_its);
+            let stores = &state.stores;
+            state.volumes.retain(|volume| stores.iter().any(|s| s.volumes.contains(volume)));
+        }
+    }
+    states
 }
 
 /// Writes the runbook of a plan.

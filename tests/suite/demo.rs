@@ -48,6 +48,46 @@ fn it_ends_with_staged_branches_and_the_way_back() {
 }
 
 #[test]
+fn a_pull_request_says_first_what_matters_most_and_what_to_watch() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(refit(folder.path(), &["demo", "demo"]).code, 0);
+    let listed = refit(&folder.path().join("demo"), &["pulls"]).out;
+    for (title, pieces) in [
+        (
+            "upgrade 2.2.0 → 3.0.0",
+            &[
+                "carried out as **maintenance**",
+                "> It lands in 3 stages, one at a time, and stands still",
+                "| Package |",
+                "Until `3.0.0` has started for the first time a revert alone is enough.",
+                "#### The stages, and what to watch",
+                "kubectl logs -n home-automation deploy/teslamate",
+            ][..],
+        ),
+        (
+            "upgrade 1.9.4 → 2.0.1",
+            &[
+                "> Its notes say that something breaks",
+                "> It lands in 2 stages",
+                "no way back but the restore of the backup.",
+                "| Package |",
+            ],
+        ),
+    ] {
+        let line = listed.lines().find(|line| line.contains(title)).unwrap();
+        let number = line.split(' ').next().unwrap();
+        let text = refit(&folder.path().join("demo"), &["pulls", number]).out;
+        let mut rest = text.as_str();
+        for piece in pieces {
+            let at =
+                rest.find(piece).unwrap_or_else(|| panic!("{piece} does not follow in\n{text}"));
+            rest = &rest[at..];
+        }
+        assert!(!text.contains("\\`"), "a name is not set as code:\n{text}");
+    }
+}
+
+#[test]
 fn any_other_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("precious.txt"), "mine").unwrap();

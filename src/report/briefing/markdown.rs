@@ -37,7 +37,9 @@ pub(in crate::report) fn briefing_markdown(briefing: &Briefing) -> (String, Stri
     let mut laid = lay(briefing);
     let overflow = cut_to(&mut laid.first, OPEN);
     if laid.first.is_empty() && laid.rest.is_empty() {
-        text.push_str("\nNothing in them concerns what runs here.\n");
+        text.push_str(
+            "\nNo break, no step and no renamed setting in them concerns what runs here.\n",
+        );
     }
     groups_markdown(&mut text, &laid.first, briefing, &briefing.steps);
     if !briefing.requirements.is_empty() {
