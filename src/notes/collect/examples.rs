@@ -113,7 +113,7 @@ fn is_sign(line: &str, sign: char) -> bool {
 }
 
 /// Reads `key: value`, `- KEY=value`, `FROM image`.
-fn entry(line: &str) -> Option<(String, String)> {
+pub(super) fn entry(line: &str) -> Option<(String, String)> {
     let line = line.trim().trim_start_matches("- ").trim();
     let (key, value) = match (line.split_once(": "), line.split_once('=')) {
         (Some(pair), _) if !pair.0.contains(['=', ' ']) => pair,
@@ -124,7 +124,8 @@ fn entry(line: &str) -> Option<(String, String)> {
     Some((key.trim_matches(['"', '\'']).to_owned(), value.to_owned()))
 }
 
-fn is_variable(key: &str) -> bool {
+/// Tells whether a key is a variable's.
+pub(super) fn is_variable(key: &str) -> bool {
     key.contains('_')
         && key.len() > 3
         && key.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')

@@ -7,9 +7,10 @@
 //! that `breaking` alone tells whether an upgrade breaks.
 //!
 //! The rooms: [`prose`] goes through sentences, [`settings`] and [`platform`] make facts of what
-//! was found in them, [`shown`] reads tables ([`tables`]) and code ([`examples`]), [`listed`] lists
-//! below words that say what became of the names in them; [`evidence`] quotes.
+//! was found in them, [`shown`] reads tables ([`tables`]) and code ([`examples`], [`blocks`]),
+//! [`listed`] lists below words that say what became of the names in them; [`evidence`] quotes.
 
+mod blocks;
 mod evidence;
 mod examples;
 mod listed;

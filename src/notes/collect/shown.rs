@@ -9,7 +9,7 @@ use super::super::topics::Topics;
 use super::platform::is_image;
 use super::settings::kind_of;
 use super::tables::{Header, Row};
-use super::{Reader, evidence, examples};
+use super::{Page, Reader, blocks, evidence, examples};
 
 /// The most rows of one table whose names are looked at for the prefix that they share.
 const MOST_ROWS: usize = 200;
@@ -115,8 +115,7 @@ impl Reader<'_> {
     /// Reads diffs, and code blocks before and after.
     pub(super) fn code(&mut self) {
         let mut before: Option<&Block> = None;
-        let document = self.page.document;
-        let passages = self.page.passages;
+        let Page { source, document, passages, .. } = self.page;
         for (index, passage) in passages.iter().enumerate() {
             let block = document.blocks.get(passage.block).filter(|_| passage.shape == Shape::Code);
             let Some(block) = block.filter(|_| !passage.topics.has(ELSEWHERE)) else { continue };
@@ -124,22 +123,31 @@ impl Reader<'_> {
                 document.pieces_of(block).iter().map(|piece| document.text_of(*piece)).collect()
             };
             let lines = lines_of(block);
-            let shown = if document.language(block) == "diff" {
-                examples::diff(&lines)
+            let language = document.language(block);
+            let (shown, variables) = if language == "diff" {
+                (examples::diff(&lines), blocks::of_diff(&lines))
             } else {
-                let label = index.checked_sub(1).and_then(|at| passages.get(at));
-                let label =
-                    label.map(|passage| passage.plain.text.to_lowercase()).unwrap_or_default();
+                let above = index.checked_sub(1).and_then(|at| passages.get(at));
+                let above = above.map(|passage| passage.plain.text.as_str()).unwrap_or_default();
+                let label = above.to_lowercase();
                 let old = before.take().filter(|_| examples::is_after(&label));
                 before = examples::is_before(&label).then_some(block);
-                old.map(|old| examples::pair(&lines_of(old), &lines)).unwrap_or_default()
+                let pair = old.map(|old| examples::pair(&lines_of(old), &lines));
+                (pair.unwrap_or_default(), blocks::of_list(above, &language, &lines))
             };
-            for shown in shown {
-                let piece = document.pieces_of(block).get(shown.line).copied();
-                let quote =
-                    piece.and_then(|p| evidence::whole(self.page.source, document, p, p.start));
-                if let Some(quote) = quote {
-                    self.example(&shown, quote);
+            let quote = |line: usize| {
+                let piece = document.pieces_of(block).get(line).copied()?;
+                evidence::whole(source, document, piece, piece.start)
+            };
+            for shown in &shown {
+                if let Some(quote) = quote(shown.line) {
+                    self.example(shown, quote);
+                }
+            }
+            let is_renamed = |name: &String| shown.iter().any(|s| s.old == *name || s.new == *name);
+            for variable in variables.iter().filter(|variable| !is_renamed(&variable.name)) {
+                if let Some(quote) = quote(variable.line) {
+                    self.variable(variable, quote);
                 }
             }
         }
@@ -162,6 +170,14 @@ impl Reader<'_> {
         let subject = if kind == FactKind::ImageMoved { new.clone() } else { old.clone() };
         self.found
             .add(Fact { name: Some(old.clone()), old: Some(old), new: Some(new), ..fact }, subject);
+    }
+
+    /// Says what a block says of a variable.
+    fn variable(&mut self, shown: &blocks::Shown, evidence: Evidence) {
+        let Some(kind) = kind_of(shown.makes, true) else { return };
+        let summary = format!("{} {}", shown.name, words(shown.makes));
+        let fact = self.fact(kind, summary, Confidence::Medium, "block", evidence);
+        self.found.add(Fact { name: Some(shown.name.clone()), ..fact }, shown.name.clone());
     }
 
     fn shown(
