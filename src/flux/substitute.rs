@@ -25,7 +25,7 @@ pub(super) fn variables(text: &str) -> Vec<Variable<'_>> {
     while let Some(start) = text.get(at..).and_then(|rest| rest.find("${")).map(|i| i + at) {
         let escaped = text.get(..start).is_some_and(|before| before.ends_with('$'));
         let inside = start + 2;
-        let Some(length) = text.get(inside..).and_then(|rest| rest.find('}')) else { break };
+        let Some(length) = text.get(inside..).and_then(length) else { break };
         let end = inside + length;
         if !escaped && let Some(variable) = variable(text, inside..end) {
             found.push(variable);
@@ -33,6 +33,24 @@ pub(super) fn variables(text: &str) -> Vec<Variable<'_>> {
         at = end + 1;
     }
     found
+}
+
+/// Returns the length of what stands before the `}` that closes a variable; a default may hold
+/// variables of its own.
+fn length(inside: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut at = 0;
+    loop {
+        let rest = inside.get(at..)?;
+        let next = rest.find(['$', '}'])?;
+        if rest.get(next..)?.starts_with("${") {
+            open += 1;
+        } else if rest.get(next..)?.starts_with('}') {
+            let Some(left) = open.checked_sub(1) else { return Some(at + next) };
+            open = left;
+        }
+        at += next + 1;
+    }
 }
 
 /// Reads what stands between `${` and `}`.
@@ -68,8 +86,16 @@ pub(super) fn expand(
     let mut unresolved = Vec::new();
     let mut at = 0;
     for variable in variables(text) {
-        let known = lookup(variable.name)
-            .or_else(|| variable.default.as_ref().map(|(value, _)| (*value).to_owned()));
+        let known = lookup(variable.name).or_else(|| {
+            let (value, _) = variable.default.as_ref()?;
+            if !value.contains("${") {
+                return Some((*value).to_owned());
+            }
+            let (value, inner) = expand(value, lookup);
+            let is_whole = inner.is_empty();
+            unresolved.extend(inner);
+            is_whole.then_some(value)
+        });
         let Some(value) = known else {
             unresolved.push(variable.name.to_owned());
             continue;
@@ -104,7 +130,8 @@ pub fn version_span(text: &str) -> Range<usize> {
 /// `${REGISTRY:=ghcr.io}/app:${TAG:=1.2}`: the last one, since versions come last.
 #[must_use]
 pub fn default_span(text: &str) -> Option<Range<usize>> {
-    variables(text).into_iter().rev().find_map(|variable| Some(variable.default?.1))
+    let mut defaults = variables(text).into_iter().rev().filter_map(|variable| variable.default);
+    defaults.find(|(value, _)| !value.contains("${")).map(|(_, range)| range)
 }
 
 #[cfg(test)]
@@ -127,6 +154,9 @@ mod tests {
             ("${TAG/a/b}", &[]),
             ("$TAG", &[]),
             ("${A:=}", &[("A", Some(""))]),
+            ("${CLAIM:=${APP}}-x", &[("CLAIM", Some("${APP}"))]),
+            ("${A:-${B:-${C}}}${D}", &[("A", Some("${B:-${C}}")), ("D", None)]),
+            ("${A:-${B}", &[]),
         ];
         for (text, expected) in cases {
             let found = variables(text);
@@ -160,6 +190,7 @@ mod tests {
             ("${TAG:-1.2}", Some("1.2")),
             ("${REGISTRY:=ghcr.io}/app:${TAG}", Some("ghcr.io")),
             ("${TAG}", None),
+            ("${TAG:=${OTHER}}", None),
         ] {
             assert_eq!(default_span(text).map(|range| &text[range]), default, "{text}");
         }
@@ -171,5 +202,13 @@ mod tests {
         let (text, unresolved) = expand("ghcr.io/${ORG}/${APP}:${TAG:=1.0}", &mut lookup);
         assert_eq!(text, "ghcr.io/acme/${APP}:1.0");
         assert_eq!(unresolved, ["APP"]);
+        for (text, expected) in [
+            ("${CLAIM:=${ORG}}", "acme"),
+            ("${CLAIM:=${ORG}-config}/x", "acme-config/x"),
+            ("${CLAIM:=${NAME:=${ORG}}}", "acme"),
+            ("${CLAIM:=${APP}}", "${CLAIM:=${APP}}"),
+        ] {
+            assert_eq!(expand(text, &mut lookup).0, expected, "{text}");
+        }
     }
 }

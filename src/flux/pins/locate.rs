@@ -103,6 +103,11 @@ fn default(located: &mut Located<'_>, variable: &Variable<'_>, partial: bool) {
         ));
         return;
     };
+    if value.contains("${") {
+        let message = format!("the default of `${{{}}}` is itself a variable", variable.name);
+        located.locked = Some(Why::new("unresolved-variable", message));
+        return;
+    }
     located.part = Part::Default;
     let value = (*value).to_owned();
     let range = variable.range.clone();
