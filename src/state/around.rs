@@ -176,6 +176,14 @@ impl Around {
                 let backup = backup(manifest, written.text_at(&["spec", "trigger", "schedule"]));
                 self.sources.entry(inside(claim)).or_default().push(backup);
             }
+            ("kopiur.home-operations.com", "SnapshotPolicy") => {
+                let sources = written.at(&["spec", "sources"]).map(Written::items);
+                let claims = sources.unwrap_or_default().iter();
+                for claim in claims.filter_map(|source| source.text_at(&["pvc", "name"])) {
+                    let backup = backup(manifest, None);
+                    self.sources.entry(inside(claim)).or_default().push(backup);
+                }
+            }
             ("velero.io", "Schedule") => {
                 let named = written.at(&["spec", "template", "includedNamespaces"]);
                 let named = named.map(Written::items).unwrap_or_default().iter();

@@ -262,7 +262,7 @@ pub enum VolumeKind {
 /// What backs a volume or a datastore up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VolumeBackup {
-    /// The object's kind: `ReplicationSource`, `Schedule`, `ScheduledBackup`.
+    /// The object's kind: `ReplicationSource`, `SnapshotPolicy`, `Schedule`, `ScheduledBackup`.
     pub kind: String,
     /// The object.
     pub name: ObjectName,

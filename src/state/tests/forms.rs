@@ -79,6 +79,21 @@ fn pods_in_a_namespace_that_nothing_tells_are_in_no_command() {
 }
 
 #[test]
+fn a_policy_of_snapshots_backs_its_claims_up() {
+    let volume = "persistence:\n  data: {existingClaim: app-data, globalMounts: [{path: /data}]}\n";
+    let policy = "\
+apiVersion: kopiur.home-operations.com/v1alpha1
+kind: SnapshotPolicy
+metadata: {name: app, namespace: shop}
+spec: {sources: [{pvc: {name: app-data}}]}
+";
+    let states = read(&[("app.yaml", &app_with("", volume)), ("policy.yaml", policy)]);
+    let backups = &of(&states, "app").volumes[0].backed_up_by;
+    assert_eq!(backups[0].kind, "SnapshotPolicy");
+    assert_eq!(backups[0].name, ObjectName::new(Some("shop"), "app"));
+}
+
+#[test]
 fn of_a_file_that_is_mounted_alone_nothing_else_is_read() {
     let map = "\
 apiVersion: v1
