@@ -138,8 +138,12 @@ fn keep(
             }
             // A way that has nothing to do with such data is not worth a word.
             Err(None) => {}
+            Err(Some(why)) if refused.contains(&why) => {}
             Err(Some(why)) => refused.push(why),
         }
+    }
+    if job::is_passing(holding) {
+        return;
     }
     let (release, what) = (holding.release.id.clone(), holding.words());
     backups.by_hand.push(ByHand { release, what, why: refused });

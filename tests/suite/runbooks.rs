@@ -449,3 +449,21 @@ spec:
         assert_eq!(text.contains("restore the backup, then start `1.0.0`"), !alone, "{text}");
     }
 }
+
+#[test]
+fn a_person_backs_up_what_the_stage_does_not_copy() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases/backup-in-part");
+    let ran =
+        refit(&case, &["explain", "forum", "-C", "repo", "--replay", "upstream", "--no-cache"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let gates: Vec<&str> =
+        ran.out.lines().filter(|line| line.contains("before the next one: ")).collect();
+    let at = gates.iter().position(|gate| gate.contains("status.phase: Completed")).unwrap();
+    assert!(
+        gates[at + 1].ends_with(
+            "what the stage does not copy (mariadb of forum/mariadb) is backed up for this upgrade, and the backup is proved"
+        ),
+        "{gates:#?}"
+    );
+    assert_eq!(ran.out.matches("keeps-running").count(), 1, "{}", ran.out);
+}

@@ -25,7 +25,7 @@ impl Holding<'_> {
         let release = &self.release.id;
         match self.what {
             What::Store(store) => {
-                let engine = &store.engine;
+                let engine = engine(store);
                 match &store.lives {
                     Lives::Cnpg { cluster } => format!("{engine} in the Cluster {cluster}"),
                     Lives::Neighbour { release } => format!("{engine} of {release}"),
@@ -45,6 +45,11 @@ impl Holding<'_> {
             },
         }
     }
+}
+
+/// Names the engine of a database, where it is known.
+pub(super) fn engine(store: &Store) -> &str {
+    if store.engine == "any" { "a database" } else { &store.engine }
 }
 
 /// Lists what has to be kept of a release: each database that it writes to, then its volumes. A

@@ -22,6 +22,12 @@ use crate::upgrade::gate::{Asks, Gate, GateWord, Holds};
 /// Who dumps where the configuration names nobody: the user that owns nothing.
 const NOBODY: u32 = 65534;
 
+/// Says whether something is a cache that is kept nowhere: nobody need back it up.
+pub(super) fn is_passing(holding: &Holding<'_>) -> bool {
+    let What::Store(store) = holding.what else { return false };
+    store.volumes.is_empty() && tool(&store.engine).is_some_and(|tool| tool.is_for_caches)
+}
+
 pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]) -> Made {
     let What::Store(store) = holding.what else { return Err(None) };
     let release = holding.release;
@@ -30,10 +36,11 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>, dumps: &[Dumps]
     }
     let engine = store.engine.as_str();
     let Some(tool) = tool(engine) else {
-        return no("job-unknown-engine", format!("no Job is known that dumps {engine}"));
+        let message = format!("no Job is known that dumps {}", super::holding::engine(store));
+        return no("job-unknown-engine", message);
     };
     // A cache that is kept nowhere has nothing worth a dump.
-    if tool.is_for_caches && store.volumes.is_empty() {
+    if is_passing(holding) {
         return Err(None);
     }
     let Some(namespace) = &release.id.namespace else {

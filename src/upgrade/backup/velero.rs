@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::file::{put, scalar};
-use super::holding::{Holding, What};
+use super::holding::{Holding, What, engine};
 use super::name::unique;
 use super::{BackupPart, Made, Subject, no};
 use crate::diagnostic::Why;
@@ -30,7 +30,7 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>) -> Made {
         What::Store(store) => {
             let message = format!(
                 "{} keeps running, and a copy of its volume taken meanwhile is what a crash would leave",
-                store.engine
+                engine(store)
             );
             return no("keeps-running", message);
         }

@@ -7,7 +7,7 @@
 //! taking it away brings the schedule back. The source says in `status.lastManualSync` which trigger
 //! it has last completed.
 
-use super::holding::{Holding, What};
+use super::holding::{Holding, What, engine};
 use super::name::unique;
 use super::{BackupPart, Made, Subject, no};
 use crate::diagnostic::Why;
@@ -28,7 +28,7 @@ pub(super) fn part(subject: &Subject<'_>, holding: &Holding<'_>) -> Made {
         What::Store(store) => {
             let message = format!(
                 "{} keeps running, and a copy of its volume taken meanwhile is what a crash would leave",
-                store.engine
+                engine(store)
             );
             return no("keeps-running", message);
         }

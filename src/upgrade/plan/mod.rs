@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use self::index::Index;
+use self::safety::Copied;
 use super::briefing::{Background, Briefed, Briefing, HereOutcome, brief};
 use super::candidates::{Candidates, Outcome, Target};
 use super::edits;
@@ -162,12 +163,13 @@ impl Planner<'_> {
         let mut gates = Vec::new();
         if carried.strategy == Strategy::Maintenance {
             let backup = self.back_up(moving, (&words.from, &words.to), &releases, &mut carried)?;
-            let copies = backup.is_some();
-            if let Some((backup, opened)) = backup {
-                changes.push(backup);
+            let mut left = None;
+            if let Some(Copied { change, gates: opened, left: by_hand }) = backup {
+                changes.push(change);
                 gates = opened;
+                left = Some(by_hand);
             }
-            gates.extend(self.demanded(&releases, copies));
+            gates.extend(self.demanded(&releases, left.as_deref()));
         }
         let stages::Stages { stages, revert } = stages::stages(
             (carried.strategy, carried.start),

@@ -13,6 +13,15 @@ use crate::upgrade::gate::{Gate, GateWord};
 use crate::upgrade::plan_types::{Change, FileEdit};
 use crate::upgrade::units::Moving;
 
+/// A change that has data copied.
+pub(super) struct Copied {
+    pub(super) change: Change,
+    /// When it is done.
+    pub(super) gates: Vec<Gate>,
+    /// What it does not copy, in words: a person does.
+    pub(super) left: Vec<String>,
+}
+
 impl Planner<'_> {
     /// Returns the change that stops the releases; where there is none, how they are carried out
     /// instead, with the reason.
@@ -60,16 +69,22 @@ impl Planner<'_> {
     }
 
     /// Returns the gates by which a person says that what the tiers of the releases demand is there;
-    /// `copies` says whether a stage backs the data up.
-    pub(super) fn demanded(&self, releases: &[&Release], copies: bool) -> Vec<Gate> {
+    /// `copied` says what is left to a person where a stage backs the data up.
+    pub(super) fn demanded(&self, releases: &[&Release], copied: Option<&[String]>) -> Vec<Gate> {
         let tiers =
             releases.iter().filter_map(|release| self.policies.tier(&release.id.to_string()));
         let demands: BTreeSet<Demand> =
             tiers.flat_map(|tier| tier.policy.before.unwrap_or_default()).collect();
         let gate = |demand| match demand {
-            Demand::Backup if copies => None,
             Demand::Backup => {
-                let sentence = "the data is backed up for this upgrade, and the backup is proved";
+                let what = match copied {
+                    None => "the data".to_owned(),
+                    Some([]) => return None,
+                    // A stage that copies a volume says nothing of the database beside it.
+                    Some(left) => format!("what the stage does not copy ({})", left.join(", ")),
+                };
+                let sentence =
+                    format!("{what} is backed up for this upgrade, and the backup is proved");
                 Some(Gate::by_hand(GateWord::BackedUp, sentence))
             }
             Demand::Drill => {
@@ -94,7 +109,7 @@ impl Planner<'_> {
         (from, to): (&str, &str),
         releases: &[&Release],
         carried: &mut Carried,
-    ) -> Result<Option<(Change, Vec<Gate>)>, Vec<Why>> {
+    ) -> Result<Option<Copied>, Vec<Why>> {
         let (states, inventory) = (&self.background.states, self.whole);
         let subject = Subject { unit: &moving.unit, from, to, releases, states, inventory };
         let preference = carried.backup.as_deref().unwrap_or(&self.configuration.backup);
@@ -114,7 +129,8 @@ impl Planner<'_> {
             files: parts.iter().flat_map(|part| part.files.iter().cloned()).collect(),
         };
         let gates = parts.into_iter().map(|part| part.gate).collect();
-        Ok(Some((self.proved(change)?, gates)))
+        let left = by_hand.into_iter().map(|by_hand| by_hand.what).collect();
+        Ok(Some(Copied { change: self.proved(change)?, gates, left }))
     }
 
     /// Returns the change that keeps Helm from taking a migration back half way; `None` where it
