@@ -96,9 +96,13 @@ fn opening(subject: &Subject<'_>) -> String {
     let review = warning(&plan.briefing).or(major);
     let review = review.map(|text| format!("\n\n> [!IMPORTANT]\n> {text}")).unwrap_or_default();
     let staged = landed_apart(subject);
-    let staged = staged.map(|text| format!("\n\n> [!WARNING]\n> {text}")).unwrap_or_default();
+    let against = plan.preflight.refusals.iter().map(|against| phrase(&against.message));
+    let mut warnings = String::new();
+    for text in staged.into_iter().chain(against) {
+        let _ = write!(warnings, "\n\n> [!WARNING]\n> {text}");
+    }
     format!(
-        "A **{}** upgrade{of} from {} to {}, carried out as **{}**.{review}{staged}",
+        "A **{}** upgrade{of} from {} to {}, carried out as **{}**.{review}{warnings}",
         bump(plan.bump),
         neutral::code(&from),
         neutral::code(&to),
@@ -186,9 +190,6 @@ fn stages(subject: &Subject<'_>) -> String {
         for gate in &stage.gates {
             let _ = writeln!(text, "   Before the next one: {}.", phrase(&gate.sentence));
         }
-    }
-    for against in &plan.preflight.refusals {
-        let _ = writeln!(text, "\n> [!WARNING]\n> {}", phrase(&against.message));
     }
     if plan.stages.len() > 1 && !plan.preflight.notes.is_empty() {
         text.push_str("\nWhat the gates can tell, and what they cannot:\n\n");
