@@ -21,7 +21,9 @@ impl Reader<'_> {
         let length = text.bytes().take_while(|b| *b == mark).count();
         let is_fence = match self.dialect {
             Dialect::AsciiDoc => matches!(mark, b'-' | b'.') && length >= 4 && length == text.len(),
-            _ => matches!(mark, b'`' | b'~') && length >= 3,
+            // Tildes underline titles there.
+            Dialect::ReStructured => false,
+            Dialect::Markdown => matches!(mark, b'`' | b'~') && length >= 3,
         };
         let rest = text.get(length..).unwrap_or_default();
         if !is_fence || (mark == b'`' && rest.contains('`')) {

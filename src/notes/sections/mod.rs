@@ -265,6 +265,13 @@ mod tests {
     }
 
     #[test]
+    fn tildes_underline_titles_and_open_no_code() {
+        let text = "Log\n===\n\nThe Ship 1.3\n------------\n\nFixes\n~~~~~\n\n- a\n\n\
+            The Ship 1.2\n------------\n\nFixes\n~~~~~\n\n- b\n\nThe Ship 1.1\n------------\n\n- c\n";
+        assert_eq!(cut("CHANGELOG.rst", text), pairs(&[("1.3", 3), ("1.2", 3), ("1.1", 2)]));
+    }
+
+    #[test]
     fn setext_and_bold_headings_cut_too() {
         let text = "1.2.3 (date)\n============\n\n- a\n\n1.2.2 (date)\n============\n- b\n";
         assert_eq!(cut("NEWS", text), pairs(&[("1.2.3", 2), ("1.2.2", 2)]));
