@@ -100,9 +100,11 @@ pub(super) fn makes(above: &str, is_heading: bool, item: &str, again: bool) -> O
 }
 
 /// Tells whether words point to a list below them although no colon does.
-fn points_down(above: &str) -> bool {
+pub(super) fn points_down(above: &str) -> bool {
     let lower = above.to_ascii_lowercase();
-    ["following", "listed below", "these "].iter().any(|words| lower.contains(words))
+    ["following", "listed below", " below.", " below:", " below ", "these "]
+        .iter()
+        .any(|words| lower.contains(words))
 }
 
 /// An item of a list of names.

@@ -134,8 +134,10 @@ impl Reader<'_> {
         let said = listed::makes(&above.plain.text, is_heading, &passage.plain.text, again);
         // `Removed` above `Environment variables:` says what became of the names below both.
         let labelled = listed::is_label_of_settings(&above.plain.text);
-        let sorted =
-            sorting.filter(|_| labelled || (of_setting && is_heading) || (called && above.leads()));
+        let below = of_setting && listed::points_down(&above.plain.text);
+        let sorted = sorting.filter(|_| {
+            labelled || below || (of_setting && is_heading) || (called && above.leads())
+        });
         let Some(makes) = said.or(sorted) else { return };
         let environment = listed::has_environment(&above.plain.text)
             || listed::has_environment(&passage.plain.text);

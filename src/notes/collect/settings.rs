@@ -11,7 +11,7 @@ use super::super::names::Name;
 use super::super::passage::{Passage, Shape};
 use super::super::rules::Makes;
 use super::super::rules::engine::Hit;
-use super::super::sentence::Sentence;
+use super::super::sentence::{Sentence, VARIABLE};
 use super::super::topics::Topics;
 use super::prose::{groups, matches_of};
 use super::{Mark, Reader, listed};
@@ -69,7 +69,7 @@ impl Reader<'_> {
                 let alone = !chart
                     && vocabulary.is_set_up_by_variables()
                     && !before.ends_with('(')
-                    && is_alone(rest);
+                    && (is_alone(rest) || (group == "old" && meets_another(rest)));
                 !is_of_another_kind(before, rest) && (known || spoken || around || alone)
             } else {
                 has_noun || (name.is_telling() && (chart || around)) || (chart && around)
@@ -197,6 +197,13 @@ fn is_of_another_kind(before: &str, rest: &str) -> bool {
     let before = before.trim_end().to_ascii_lowercase();
     let word = before.rsplit([' ', '(']).next().unwrap_or_default();
     OTHERS_BEFORE.contains(&word) || OTHERS.as_ref().is_some_and(|pattern| pattern.is_match(rest))
+}
+
+/// Tells whether a name is followed by the one that it becomes: `X with Y`.
+fn meets_another(rest: &str) -> bool {
+    let next = rest.split_once(VARIABLE).map_or("", |(words, _)| words);
+    let words = ["to", "with", "by", "into", "->", "in favor of", "in favour of"];
+    words.contains(&next.trim().trim_end_matches(" the"))
 }
 
 /// Tells whether a name stands for itself, with nothing behind it but what it is for.

@@ -50,7 +50,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["via", "with", "using", "through", "behind", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|toggl\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|option|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|behind|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})",
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|toggl\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|possibility|option|optional|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|behind|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})(?:,? (?:or|and)(?: via| with| using)?(?: the)?(?: environment variable| env var)? (?P<names2>{E})(?P<noun2>{noun}))?",
         unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b|\x02\]?\)?(?: \w+)? (?:errors?|exceptions?|status|responses?)\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
@@ -59,6 +59,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Enable the lamp via the ENV `NEW_LAMP=1`",
             "Support for setting the tone via environment variable (`NEW_TONE`)",
             "A second bell was added with `SECOND_BELL`.",
+            "The bell can be chosen via `--bell` CLI flag or `BELL_TONE` environment variable",
         ],
         passes: &[
             "Fix the build with `NEW_SWITCH`",
@@ -158,9 +159,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::Medium,
         place: Place::TEXT,
         triggers: &["instead"],
-        pattern: r"\b(?:should|please|must|can|and|now|,) (?:use|set|switch to)(?: the)?(?: new)?(?: \w+){0,2}? (?P<names>{E}(?:(?:, | and |, and ){E})*)(?P<noun>{noun})? instead(?:[^ ]|$)",
+        pattern: r"(?:\b(?:should|please|must|can|and|now|,) |^\W*)(?:use|set|switch to)(?: the)?(?: new)?(?: \w+){0,2}? (?:{K} ?[(/] ?)?(?P<names>{E}(?:(?:, | and |, and ){E})*)\)?(?P<noun>{noun})? instead\b(?: to (?:specify|set|configure|control|choose|define)|[^ ]|$)",
         unless: r"\b(?:fix\w*|removed|dropped|no longer|replaced|renamed)\b",
-        finds: &["You should use `NEW_USER` and `NEW_PASSWORD` instead."],
+        finds: &[
+            "You should use `NEW_USER` and `NEW_PASSWORD` instead.",
+            "Use `--crew` (`NEW_USER`) instead to specify the crew.",
+        ],
         passes: &[
             "You should use `NEW_USER` instead of `OLD_USER`.",
             "`OLD_USER` was removed, please use `NEW_USER` instead.",

@@ -108,7 +108,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::Medium,
         place: Place::ALL,
         triggers: &["instead", "in place of"],
-        pattern: r"\buse(?: the)?(?: new)?(?: \w+){0,2}? (?P<new>{N}(?: ?/ ?{N})?)(?P<noun>{noun}) (?:instead|in place) of(?: the)?(?: old| legacy| former)?(?: \w+)? ?(?P<old>{L})|\b(?:now|reads?|read|taken|uses?) [^.`]{0,60}(?:from|via|in|through|with|using) (?:the )?(?P<new5>{E})(?P<noun6>{noun}),? (?:instead of|rather than)(?: the)?(?: [\w-]+){0,3}? (?P<old5>{E})|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead|\bif you(?:'re| are| were| have been| have| had)? (?:currently |previously )?(?:us(?:ed?|ing)|set|rel(?:y|ied) on)(?: the)? (?P<old4>{E})(?P<noun5>{noun})[^.`]{0,30}, (?:please )?(?:use|set|switch to)(?: the)?(?: new)? (?P<new4>{E})[^.`]{0,20} instead\b",
+        pattern: r"\buse(?: the)?(?: new)?(?: \w+){0,2}? (?P<new>{N}(?: ?/ ?{N})?)(?P<noun>{noun}) (?:instead|in place) of(?: the)?(?: old| legacy| former)?(?: \w+)? ?(?P<old>{L})|\b(?:now|reads?|read|taken|uses?) [^.`]{0,60}(?:from|via|in|through|with|using|by) (?:the )?(?P<new5>{E})(?P<noun6>{noun})(?: \([^()]{1,30}\))?,? (?:instead of|rather than)(?: the)?(?: [\w-]+){0,3}? (?P<old5>{E})|\binstead of(?: the)?(?: old)?(?: \w+)? (?P<old2>{N})(?P<noun2>{noun}),? (?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new2>{N})|(?P<old3>{N})(?P<noun3>{noun}) (?:has|have|was|were|is|are)(?: now)?(?: been)? (?:removed|dropped|no longer supported)[,;:. ]+(?:please )?(?:use|set)(?: the)?(?: new)?(?: \w+)? (?P<new3>{N})(?P<noun4>{noun})? instead|\bif you(?:'re| are| were| have been| have| had)? (?:currently |previously )?(?:us(?:ed?|ing)|set|rel(?:y|ied) on)(?: the)? (?P<old4>{E})(?P<noun5>{noun})[^.`]{0,30}, (?:please )?(?:use|set|switch to)(?: the)?(?: new)? (?P<new4>{E})[^.`]{0,20} instead\b",
         unless: r"\b(?:will be|to be|can be|could be|may be|might be|planned|future|soon)\b[^.]{0,30}(?:remov|renam|drop|delet|deprecat|replac)|\binternal",
         finds: &[
             "If you were using `OLD_NAME`, use `NEW_NAME` instead.",
@@ -116,6 +116,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Use `NEW_NAME` in place of `OLD_NAME`.",
             "Use `NEW_NAME` instead of the legacy options `OLD_NAME` and `OLDER_NAME`.",
             "It now reads the bell from `NEW_NAME` instead of the oddly-named `OLD_NAME`.",
+            "Bells are now rung by `NEW_NAME` (default 0) instead of `OLD_NAME`.",
             "Use the setting `mast`/`SHIP_MAST` instead of `mast.on`/`SHIP_MAST_ON`.",
             "`OLD_NAME` was removed, use `NEW_NAME` instead.",
         ],

@@ -220,12 +220,13 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::High,
         place: Place::ALL,
         triggers: &["deprecat", "will be removed"],
-        pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|obsolete|legacy|unused|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)*(?: considered)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed|(?P<names5>{L})(?P<noun5>{noun}) ?\((?:now |is )?deprecated\)",
+        pattern: r"\bdeprecat(?:e|es|ed|ing|ion of|ion for|ion process (?:of|for)|ion:)(?: the)?(?: (?:environment|env|config(?:uration)?|variables?|vars?|settings?|options?|flags?|parameters?|values?|keys?|old|obsolete|legacy|unused|chart|helm|use of|usage of)){0,4} (?P<names>{L})(?P<noun>{noun})|(?P<names2>{L})(?P<noun2>{noun}) (?:is|are|has been|have been|was|were|will be)(?: now| being| also)*(?: considered)? deprecated\b|(?P<names3>{L})(?P<noun3>{noun}) (?:is|are) (?:scheduled to|planned to|going to|to) be removed|(?P<names4>{L})(?P<noun4>{noun}) will be removed|(?P<names5>{L})(?P<noun5>{noun}) ?\((?:now |is )?deprecated\)",
         unless: r"\b(?:remov(?:e|es|ed|ing)|drop(?:s|ped)?)\b (?:the |all |old |any )*(?:previously |already |long |now )*deprecated|deprecated [^.`]{0,40}`[^`]+`[^.]{0,40}(?:has|have|was|were) (?:been )?removed",
         finds: &[
             "Deprecate `SAIL_SIZE` in favour of `SAIL_AREA`.",
             "`OLD_SIZE` is now deprecated.",
             "`OLD_SIZE` (deprecated)",
+            "Begin the deprecation process for flag `OLD_SIZE`",
             "The `old_size` option will be removed in 4.0.",
         ],
         passes: &["Remove the deprecated `OLD_SIZE` option."],
@@ -240,7 +241,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["default"],
-        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{N})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\b(?:chang|increas|rais|reduc|lower|bump|decreas|switch|updat)\w*(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s|:| \()? ?default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default|\b(?:increas|rais|reduc|lower|bump|decreas|switch|flip|updat)\w*(?: the)? (?P<names6>{N})(?P<noun6>{noun})(?:'s)? default\b|\bsets?(?: the)? (?P<names7>{N})(?P<noun7>{noun}) to [^ ]+ by default\b|(?P<names8>{N})(?P<noun8>{noun}) (?:now )?(?:has|have|had|gets?|got|as)(?: a| the)? (?:new|different|changed) default\b|\b(?:increas|rais|reduc|lower|bump|decreas|switch|chang)(?:e|es|ed|ing)?(?: the)? default [^.`(]{1,60}\((?P<names9>{E})(?P<noun9>{noun})\)|\bdefault (?P<names10>{E})(?P<noun10>{noun}) is now\b|(?P<names11>{E})(?P<noun11>{noun}) (?:(?:has )?changed its default|no longer defaults to)\b|(?P<names12>{E})(?P<noun12>{noun}) (?:is|are) (?:now set to|set to|now) [^ ]+ by default\b",
+        pattern: r"\bdefaults?(?: values?| setting)? (?:of|for)(?: the)?(?: \w+){0,2}? ?(?P<names>{L})(?P<noun>{noun})[^.]{0,30}\b(?:has|have|is|was|changed|now|from|switched|increased|reduced|set)\b|(?P<names2>{N})(?P<noun2>{noun}) (?:has (?:been )?|is |are |was |were )?(?:now )?(?:defaults? to|(?:enabled|disabled|on|off|true|false) by default)|\b(?:chang|increas|rais|reduc|lower|bump|decreas|switch|updat)\w*(?: the)? default(?: value)?(?: of| for)?(?: the)? (?P<names3>{N})(?P<noun3>{noun})|(?P<names4>{N})(?P<noun4>{noun})(?:'s|:| \()? ?default(?: value)? (?:is now|has changed|changed|was changed|has been changed|now)|(?P<names5>{N})(?P<noun5>{noun}) (?:has been|is now) (?:enabled|disabled) by default|\b(?:increas|rais|reduc|lower|bump|decreas|switch|flip|updat)\w*(?: the)? (?P<names6>{N})(?P<noun6>{noun})(?:'s)? default\b|\bsets?(?: the)? (?P<names7>{N})(?P<noun7>{noun}) to [^ ]+ by default\b|(?P<names8>{N})(?P<noun8>{noun}) (?:now )?(?:has|have|had|gets?|got|as)(?: a| the)? (?:new|different|changed) default\b|\b(?:increas|rais|reduc|lower|bump|decreas|switch|chang)(?:e|es|ed|ing)?(?: the)? default [^.`(]{1,60}\((?P<names9>{E})(?P<noun9>{noun})\)|\bdefault (?P<names10>{E})(?P<noun10>{noun}) is now\b|(?P<names11>{E})(?P<noun11>{noun}) (?:(?:has )?changed its default|no longer defaults to)\b|(?P<names12>{E})(?P<noun12>{noun}) (?:is|are) (?:now set to|set to|now) [^ ]+ by default\b",
         unless: r"\b(?:the |a )?new\b[^.]{0,20}[\x01\x03]|\b(?:new|add(?:s|ed)?)\b[^.]{0,40}\b(?:option|setting|variable|value|flag)|\bfix\w*: ",
         despite: r"\b(?:new|different|changed) default\b",
         finds: &[
@@ -248,6 +249,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Bumped the default of `SOME_LIMIT` to 3",
             "`SOME_LIMIT` changed its default to `3`",
             "Default `SOME_LIMIT` is now 3",
+            "The default values for `SOME_LIMIT` and `MORE_LIMIT` have been set to 3 and 4.",
             "We changed the default value of `rig.knots` from `two` to `four`.",
             "`SOME_LIMIT` now defaults to 20.",
             "`nightLights` is now disabled by default.",
