@@ -82,7 +82,7 @@ pub(in crate::notes) struct Engine {
 const SHORTHANDS: [(&str, &str); 17] = [
     (
         "{lead}",
-        r"^\W*(?:(?:chang(?:e|es|ed)|removed?|removals?|deleted?|breaking|notes?|important|(?:update|upgrade) notes?(?: [0-9]+)?)\b\W*)?(?:[^:\s][^:]{0,40}:\s){0,2}\W*",
+        r"^\W*(?:(?:chang(?:e|es|ed)|removed?|removals?|deleted?|breaking|notes?|important|(?:update|upgrade) notes?(?: [0-9]+)?)\b\W*)?(?:[\x01-\x03\w #*./,()&`'+-]{1,40}:\s){0,2}\W*",
     ),
     ("{L}", r"{N}(?:(?:,? and |,? or |, | ?/ ?| & | ?\+ ?){N})*"),
     ("{N}", r"[\x01\x03][0-9]+\x02"),

@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::markup::{Document, Kind};
+use super::markup::{Block, Document, Kind};
 use super::topics::Topics;
 use super::version::Version;
 use heading::{Strictness, Title};
@@ -118,8 +118,11 @@ pub(super) fn split(source: &str, document: &Document<'_>) -> Vec<Section> {
 /// Tells what a whole document is about, from its title and its name.
 pub(super) fn about(source: &str, document: &Document<'_>) -> Topics {
     let name = source.rsplit('/').next().unwrap_or_default().replace(['-', '_'], " ");
-    // A heading that others stand beside is one part among them, and no title.
-    let mut levels = document.blocks.iter().filter_map(|block| match block.kind {
+    // A heading that others stand beside is one part among them, and no title; so is one below text.
+    let is_text = |block: &Block| matches!(block.kind, Kind::Paragraph | Kind::Item);
+    let begins = document.blocks.iter().find(|block| is_text(block) || is_heading(block));
+    let blocks = document.blocks.iter().filter(|_| begins.is_some_and(is_heading));
+    let mut levels = blocks.filter_map(|block| match block.kind {
         Kind::Heading(level) => Some((block, level)),
         _ => None,
     });
@@ -131,6 +134,10 @@ pub(super) fn about(source: &str, document: &Document<'_>) -> Topics {
     };
     let topics = Topics::of(&name).and(Topics::of(&title));
     topics.only(Topics::BREAKING.and(Topics::UPGRADE))
+}
+
+fn is_heading(block: &Block) -> bool {
+    matches!(block.kind, Kind::Heading(_))
 }
 
 /// Returns every heading with its block, level and plain text.
@@ -285,6 +292,14 @@ mod tests {
         assert_eq!(cut("Changelog", text), pairs(&[("1.2.3", 3), ("1.2.2", 2)]));
         let text = "# Ships\n\nWords.\n\nVersion 1.2.3\n\nMore words.\n";
         assert_eq!(cut("docs/ships.md", text), pairs(&[]));
+    }
+
+    #[test]
+    fn a_document_is_about_its_title_and_not_about_a_part_below_text() {
+        let about =
+            |text: &str| about("releases/v2.0.0.md", &Document::parse(Dialect::Markdown, text));
+        assert!(about("# Breaking changes\n\nThe lamp is red.\n").has(Topics::BREAKING));
+        assert!(!about("The lamp is new.\n\n### Breaking changes\n\n- a\n").has(Topics::BREAKING));
     }
 
     #[test]
