@@ -110,13 +110,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "no-longer",
         place: Place::CHANGES,
         triggers: &["no longer", "not any more", "anymore"],
-        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push|point|expect)|\bcan no longer be (?:modified|changed|edited|overridden|disabled|used|set|configured)|\bwill not (?:work|start|be supported) any ?more",
+        pattern: r"\b(?:no longer|not any ?more|anymore)\b(?: \w+ly)? (?:be |been |being )?(?:support|work|compatib|accept|possible|allow|available|includ|ship|provid|publish|bundl|read|recogni[sz]|honou?r|respect|expos|built|grant|enabled|run|start|listen|creat|generat|maintain|distribut|valid|offer|receiv|mount|inherit|trust|permit|reject|return|pass|have|has|contain|default|fall|part|configur|deploy|install|forward|push|point|expect)|\bports? (?:is|are) no longer open\b|\bcan no longer be (?:modified|changed|edited|overridden|disabled|used|set|configured)|\bwill not (?:work|start|be supported) any ?more",
         unless: r"\b(?:fix\w*|bugs?|issue|crash\w*|errors?|hang|needed|necessary|warn\w*|log(?:s|ged)?|leak|limit|upstream|actively maintained)\b|\bshould no longer\b|\b(?:python|node|node\.js|golang|go|php|ruby|java|ubuntu|debian) ?[0-9.]+[^;]{0,40}no longer|\b(?:verify|check|confirm|make sure|ensure)\b[^.]{0,60}\bno longer|\b(?:eol|end[- ]of[- ]life)\b|\bno longer (?:have|need)\b[^.]{0,30}\bto\b|\bno longer (?:receive|return)s? (?:an? )?(?:error|warning)|deprecated[^.]{0,30}no longer recommended|\b(?:was|were) no longer\b|\b(?:erlang(?:/otp)?|otp) ?[0-9.]*\b",
         finds: &[
             "The old endpoint is no longer supported.",
             "Images for 32-bit systems are no longer published.",
             "The bell no longer accepts plain numbers.",
             "The anchor can no longer be changed at sea.",
+            "The pilot's port is no longer open for rafts.",
         ],
         passes: &[
             "Fixed a crash: the page no longer returns an error.",

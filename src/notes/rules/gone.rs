@@ -73,14 +73,29 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "takes-dotted",
         place: Place { outside: Place::CHANGES.outside.and(Topics::ADDED), ..Place::CHANGES },
         triggers: &["remov", "drop", "delet", "renam", "changed"],
-        pattern: r"{lead}(?:remov(?:e|es|ed)|drop(?:s|ped)?|delet(?:e|es|ed)|renam(?:e|es|ed)) (?:the |deprecated )?(?:\.Values\.[\w.\[\]*]+|[a-z]\w*(?:\.[a-z]\w*)+(?: and [a-z]\w*(?:\.[a-z]\w*)+)*,?(?: (?:parameters?|options?|values?|settings?|flags?|keys?|fields?|propert(?:y|ies))\b| to [a-z]\w*(?:\.[a-z]\w*)+))|{lead}changed {K} to {K}",
+        pattern: r"{lead}(?:remov(?:e|es|ed)|drop(?:s|ped)?|delet(?:e|es|ed)|renam(?:e|es|ed)) (?:the |deprecated )?(?:\.Values\.[\w.\[\]*]+|[a-z]\w*(?:\.[a-z]\w*)+(?: and [a-z]\w*(?:\.[a-z]\w*)+)*,?(?: (?:parameters?|options?|values?|settings?|flags?|keys?|fields?|propert(?:y|ies))\b| to [a-z]\w*(?:\.[a-z]\w*)+))|{lead}changed {K} to {K}|{lead}(?:remov(?:e|es|ed)|drop(?:s|ped)?) (?:the |deprecated )?(?:{K}|`--?[a-z][\w.-]*`) \(deprecated|{lead}renam(?:e|es|ed) [a-z]+_[a-z_]+ to [a-z]+_[a-z_]+\b",
         unless: r"\b(?:fix\w*|unused|tests?|docs?|documentation|readme|internal\w*|allow\w*|duplicate\w*)\b",
         finds: &[
             "removed ship.useOwnAnchor parameter",
             "removed .Values.galley.enabled, the galley is always lit now",
             "changed `.Values.rigs.rule` to `.Values.rigs.groups`",
+            "Rig: removed `-rig.by-day` (deprecated in 0.4). Use `-rig.interval` instead.",
+            "Rename sial_area to sail_area to match",
         ],
         passes: &["removed unused ship.useOwnAnchor parameter", "removed main.go from the docs"],
+        ..RULE
+    },
+    Rule {
+        name: "asks-from-now",
+        place: Place { within: Topics::CHANGED.and(Topics::BREAKING), ..SORTED },
+        triggers: &["requir"],
+        pattern: r"{lead}requires? (?:(?:an?|the|explicit|all|users?) ){0,2}(?:[\w-]+ ){0,2}?(?:flags?|headers?|keys?|tokens?|permissions?|authentication|passwords?|options?|settings?|role|privileges)\b",
+        unless: NOBODYS,
+        finds: &[
+            "Require explicit flag `--sail` to hoist them",
+            "oars: require admin key for the drum endpoint",
+        ],
+        passes: &["Require a test for each key", "Ships require keys"],
         ..RULE
     },
     Rule {
