@@ -66,11 +66,12 @@ impl Sentence {
     /// Takes over a part of the original that holds no name.
     fn push(&mut self, original: &str, part: Range<usize>) {
         let mut at = part.start;
-        let Some(files) = FILES.as_ref().filter(|_| part.len() > SHORTEST_FILE) else {
-            self.text.push_str(original.get(part).unwrap_or_default());
+        let text = original.get(part.clone()).unwrap_or_default();
+        let in_code = text.len() > SHORTEST_FILE && text.contains('`');
+        let Some(files) = FILES.as_ref().filter(|_| in_code) else {
+            self.text.push_str(text);
             return;
         };
-        let text = original.get(part.clone()).unwrap_or_default();
         for found in files.find_iter(text) {
             self.text.push_str(original.get(at..part.start + found.start()).unwrap_or_default());
             at = part.start + found.end();

@@ -26,6 +26,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::{Captures, Regex};
 
 use super::super::passage::{Passage, Shape};
+use super::super::sentence::{KEY, VARIABLE};
 use super::super::topics::Topics;
 use super::requires::BESIDE;
 use super::{Makes, Rule, Scope, all};
@@ -76,7 +77,19 @@ pub(in crate::notes) struct Engine {
     calls: Vec<u128>,
     /// The rules that need no trigger, as bits.
     always: u128,
+    /// The rules about settings, which find nothing in a sentence without a name, as bits.
+    of_names: u128,
 }
+
+/// What rules make that capture a name.
+const OF_NAMES: [Makes; 6] = [
+    Makes::Removed,
+    Makes::Renamed,
+    Makes::Added,
+    Makes::Required,
+    Makes::Deprecated,
+    Makes::Changed,
+];
 
 /// The shorthands, in the order in which they are replaced: later ones are used by earlier ones.
 const SHORTHANDS: [(&str, &str); 17] = [
@@ -129,10 +142,14 @@ impl Engine {
         let mut words = Vec::new();
         let mut calls: Vec<u128> = Vec::new();
         let mut always = 0;
+        let mut of_names = 0;
         for rule in all() {
             let bit = 1_u128.checked_shl(u32::try_from(rules.len()).unwrap_or(u32::MAX));
             let bit = bit.ok_or("more rules than bits")?;
             rules.push(Compiled::new(rule)?);
+            if OF_NAMES.contains(&rule.makes) {
+                of_names |= bit;
+            }
             if rule.triggers.is_empty() {
                 always |= bit;
             }
@@ -151,7 +168,7 @@ impl Engine {
             .kind(Some(AhoCorasickKind::DFA))
             .build(&words)
             .map_err(|error| error.to_string())?;
-        Ok(Self { rules, triggers, calls, always })
+        Ok(Self { rules, triggers, calls, always, of_names })
     }
 
     /// Tries the rules that apply to a passage on one sentence of it, or on its whole text.
@@ -164,6 +181,9 @@ impl Engine {
         let mut called = self.always;
         for found in self.triggers.find_overlapping_iter(text) {
             called |= self.calls.get(found.pattern().as_usize()).copied().unwrap_or_default();
+        }
+        if !text.contains([VARIABLE, KEY]) {
+            called &= !self.of_names;
         }
         let mut hits = Vec::new();
         while called != 0 {
