@@ -50,7 +50,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["via", "with", "using", "through", "behind", "by setting"],
-        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|toggl\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|possibility|option|optional|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|behind|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})(?:,? (?:or|and)(?: via| with| using)?(?: the)?(?: environment variable| env var)? (?P<names2>{E})(?P<noun2>{noun}))?",
+        pattern: r"\b(?:allow\w*|customi[sz]\w*|configur\w*|control\w*|disabl\w*|enabl\w*|overrid\w*|set|chos(?:e|en)|choos\w*|select\w*|defin\w*|limit\w*|restrict\w*|tun\w*|toggl\w*|chang\w*|adjust\w*|opt[- ](?:in|out)|turn(?:ed)? (?:on|off)|specif\w*|declar\w*|possible|possibility|option|optional|support|(?:was|were|been) added)\b(?:[^.`]{0,60}{K})?[^.`]{0,90}\b(?:via|with|using|through|behind|by setting|by using|thanks to)(?: the| a| an)?(?: new)?(?: runtime| cli| command[- ]line| optional)?(?: environment| env| config(?:uration)?)?(?: variables?| vars?| option| setting| flag| value| parameter)? \(?(?P<names>{L})(?P<noun>{noun})(?:,? \(?(?:or|and)(?: via| with| using)?(?: the)?(?: environment variable| env var(?:iable)?| env)?:? (?P<names2>{E})(?P<noun2>{noun}))?",
         unless: r"\bfix\w*|\b(?:must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|already|(?:can|could|may) still|still (?:be|used?|set|possible|allow\w*|work\w*|support\w*|overrid\w*|control\w*))\b|\x02\]?\)?(?: \w+)? (?:errors?|exceptions?|status|responses?)\b",
         finds: &[
             "Allow choosing the flag through the `FLAG_NAME` variable",
@@ -60,6 +60,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Support for setting the tone via environment variable (`NEW_TONE`)",
             "A second bell was added with `SECOND_BELL`.",
             "The bell can be chosen via `--bell` CLI flag or `BELL_TONE` environment variable",
+            "You can enable a bell via the new runtime flag `--bell` (or env `BELL_TONE`).",
         ],
         passes: &[
             "Fix the build with `NEW_SWITCH`",
@@ -121,8 +122,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "enable",
             "disable",
             "use ",
+            "using",
+            "via",
+            "with",
+            "through",
         ],
-        pattern: r"^\W*(?:new )?(?:environment|env)(?: variables?| vars?)?:? (?P<names>{E}(?:(?:, | and |, and ){E})*)\W*$|^\W*(?:feat\w*(?:\([^)]*\))?: )?(?:an? |the )?(?:new |optional )*(?:(?:environment variable|env var|option|setting) )?(?P<names2>{E})(?P<noun2>{noun}) (?:can (?:now )?be (?:set|used)|is (?:now )?available|controls|allows|lets|chooses|defines|limits|specifies|enables|disables|determines)\b|^\W*(?:feat\w*(?:\([^)]*\))?: )?(?P<names3>{E})(?P<noun3> (?:env(?:ironment)? var(?:iable)?s?|env|option|setting)) (?:for|to|that|which)\b|^\W*use (?:the )?(?:new )?(?P<names4>{E})(?P<noun4>{noun}) (?:to|for)\b",
+        pattern: r"^\W*(?:new )?(?:environment|env)(?: variables?| vars?)?:? (?P<names>{E}(?:(?:, | and |, and ){E})*)\W*$|^\W*(?:feat\w*(?:\([^)]*\))?: )?(?:an? |the )?(?:new |optional )*(?:(?:environment variable|env var|option|setting) )?(?P<names2>{E})(?P<noun2>{noun}) (?:can (?:now )?be (?:set|used)|is (?:now )?available|controls|allows|lets|chooses|defines|limits|specifies|enables|disables|determines)\b|^\W*(?:feat\w*(?:\([^)]*\))?: )?(?P<names3>{E})(?P<noun3> (?:env(?:ironment)? var(?:iable)?s?|env|option|setting)) (?:for|to|that|which)\b|^\W*use (?:the )?(?:new )?(?P<names4>{E})(?P<noun4>{noun}) (?:to|for)\b|\b(?:using|via|with|through) (?:the )?(?P<names5>{E}(?:(?:, | and |, and ){E})*)(?P<noun5>{noun})(?: respectively)? ?(?:$|[(\[.,;])",
         unless: r"\b(?:fix\w*|must|no longer|deprecat\w*|remov\w*|instead|previously|required)\b",
         finds: &[
             "`BELL_TONE` can be set to `low` to spare the crew",
@@ -131,6 +136,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "Use the `BELL_TONE` environment variable to choose one",
             "Environment variable `BELL_TONE`.",
             "ENV: `BELL_TONE` and `BELL_SIZE`",
+            "Tones and sizes for bells using `BELL_TONE` and `BELL_SIZE` respectively (#12)",
         ],
         passes: &["Environment variable `BELL_TONE` was removed."],
         ..RULE

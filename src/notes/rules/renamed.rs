@@ -20,10 +20,11 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             ..Place::ALL
         },
         triggers: &["renam", "move", "moving", "chang", "migrat", "switch"],
-        pattern: r"\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing)):?(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|by|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)?(?: environment variable| env var(?:iable)?| variable| env)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})|\b(?:migrat|switch)(?:e|es|ed|ing)?(?: from)?(?: the)? (?P<old4>{E})(?P<noun4>{noun}) to(?: the)?(?: new)? (?P<new4>{E})|\brenam(?:e|es|ed|ing):?(?: the)?(?: \w+){0,3}? (?P<old5>{L})(?P<noun5>{noun}) (?:to|into|as) (?P<new5>{L})",
+        pattern: r"\brenam(?:e|es|ed|ing):?(?: the)? (?P<old6>{N})(?P<noun6>{noun}) (?:to|into) (?P<new6>{N})(?:,? and |, )(?P<old7>{N}) (?:to|into) (?P<new7>{N})(?:(?:,? and |, )(?P<old8>{N}) (?:to|into) (?P<new8>{N}))?|\b(?:renam(?:e|es|ed|ing)|mov(?:e|es|ed|ing)):?(?: of)?(?: the)?(?: \w+){0,3}? (?P<old>{N})(?P<noun>{noun}) (?:to|into|as|by|in favou?r of|→|->|=>)(?: the)?(?: new)? ?(?P<new>{N}(?: (?:and|\+) {N})?)|\b(?:renam(?:e|es|ed|ing))(?: \w+){0,3}? (?P<new2>{N})(?: \w+)? from (?P<old2>{N})|\bchang(?:e|es|ed|ing)(?: the)?(?: environment variable| env var(?:iable)?| variable| env)? (?P<old3>{E})(?P<noun3>{noun}) to (?P<new3>{E})|\b(?:migrat|switch)(?:e|es|ed|ing)?(?: from)?(?: the)? (?P<old4>{E})(?P<noun4>{noun}) to(?: the)?(?: new)? (?P<new4>{E})|\brenam(?:e|es|ed|ing):?(?: the)?(?: \w+){0,3}? (?P<old5>{L})(?P<noun5>{noun}) (?:to|into|as) (?P<new5>{L})",
         unless: r"^\W*(?:to|in order to) (?:roll|revert|undo|go back)",
         finds: &[
             "Migrate `OLD_NAME` to `NEW_NAME`",
+            "renamed `OLD_ONE` to `NEW_ONE`, `OLD_TWO` to `NEW_TWO` and `OLD_RIG` to `NEW_RIG`",
             "Rename `OLD_ONE`/`OLD_TWO` to `NEW_ONE`/`NEW_TWO`",
             "rename `SAIL_SIZE` variable to `SAIL_AREA`",
             "changed env var `SAIL_SIZE` to `SAIL_AREA`",

@@ -130,13 +130,14 @@ pub(in crate::notes) const RULES: &[Rule] = &[
             "now an ",
             "now a ",
         ],
-        pattern: r"^\W*(?:[0-9a-f]{6,40}\W+)?(?:feat\w*|enhancement)(?: ?\([^)]*\))?!?:? (?P<names>{E}(?:(?:, | and | & ){E})*)(?P<noun>{noun})(?:$| ?[.(\[;])|^\W*(?:respect|honou?r)s?(?: the)? (?P<names3>{E})(?P<noun3> (?:environment variables?|env(?:ironment)? ?var\w*|env)\b)|\b(?:is|are) now (?:an? )?(?:environment variables?|env vars?|options?|settings?) \((?P<names4>{E})|\b(?:tunable|configurable|adjustable|overrid(?:d)?able)(?: now)? \((?:via |with |by |using )?(?P<names2>{E}(?:(?:, | and | / ){E})*)",
+        pattern: r"^\W*(?:[0-9a-f]{6,40}\W+)?(?:feat\w*|enhancement)(?: ?\([^)]*\))?!?:? (?P<names>{E}(?:(?:, | and | & ){E})*)(?P<noun>{noun})(?:$| ?[.(\[;])|^\W*(?:respect|honou?r)s?(?: the)? (?P<names3>{E})(?P<noun3> (?:environment variables?|env(?:ironment)? ?var\w*|env)\b)|\bnow (?:also )?(?:respect|honou?r)s?(?: the)? (?P<names5>{E})(?P<noun5>{noun})|\b(?:is|are) now (?:an? )?(?:environment variables?|env vars?|options?|settings?) \((?P<names4>{E})|\b(?:tunable|configurable|adjustable|overrid(?:d)?able)(?: now)? \((?:via |with |by |using )?(?P<names2>{E}(?:(?:, | and | / ){E})*)",
         unless: ASKS,
         finds: &[
             "feat(galley): `STOVE_HEAT`. See #12",
             "The heat is env-tunable (`STOVE_HEAT`)",
             "The heat is now an environment variable (`STOVE_HEAT`)",
             "Respect STOVE_HEAT env variable",
+            "The stove now respects the `STOVE_HEAT` environment variable.",
         ],
         passes: &["feat: `STOVE_HEAT` is read twice", "fix: `STOVE_HEAT`"],
         ..RULE
@@ -207,6 +208,34 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         unless: r"\bfix\w*\b",
         finds: &["Replace the stoves' own paths with a single `STOVE_PATH` variable"],
         passes: &["Replace the stove with a new one"],
+        ..RULE
+    },
+    Rule {
+        name: "called-by-name",
+        makes: Makes::Added,
+        confidence: Confidence::Medium,
+        place: Place {
+            outside: OFFERS
+                .outside
+                .and(Topics::REMOVED)
+                .and(Topics::DEPRECATED)
+                .and(Topics::KNOWN_ISSUES),
+            headings: false,
+            ..OFFERS
+        },
+        triggers: &["env"],
+        pattern: r"\b(?:environment|env)[ -]?(?:variables?|vars?)(?: (?:named|called|for|like|such as))?[,:]? \(?(?P<names>{E}(?:(?:, | and |, and | or |, or ){E})*)|(?P<names2>{E}(?:(?:, | and |, and | or |, or ){E})*) (?P<noun2>(?:environment|env)(?:[ -]?(?:variables?|vars?))?)\b",
+        unless: r"\b(?:fix\w*|bugs?|must|required|mandatory|no longer|instead of|deprecat\w*|previous\w*|remov\w*|drop\w*|renam\w*|replac\w*|still|already|docs?|document\w*|readme|tests?|examples?|default\w*|existing|old|if (?:you|your|the|it|a|an|this)|when|where|unless|because|due to|errors?|warn\w*|crash\w*|logs?|logged|correct\w*|ignor\w*|missing|typo|clean\w*|refactor\w*|mov\w+|chang\w+|update[ds]?|improv\w*|recreat\w*|respects?|honou?rs?)\b|\b(?:from|in) the (?:\w+ ){0,2}\x01",
+        despite: r"^\W*(?:define|set|use|add|pass|provide)\b[^.]*\bif you (?:want|wish|would like|prefer)\b",
+        finds: &[
+            "Provide the `STOVE_HEAT` and `STOVE_SIZE` environment variables to light it.",
+            "Galley: env var `STOVE_HEAT` for cooks",
+            "Define the `STOVE_OFF=yes` environment variable if you wish to eat cold.",
+        ],
+        passes: &[
+            "If you set the environment variable `STOVE_HEAT`, light it.",
+            "The environment variable `STOVE_HEAT` is read twice no longer.",
+        ],
         ..RULE
     },
 ];
