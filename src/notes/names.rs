@@ -111,9 +111,20 @@ fn is_called(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = before.get(..cut).unwrap_or_default();
     let skip = after.iter().position(|b| !is_mark(b)).unwrap_or_default();
     let after = after.get(skip..).unwrap_or_default();
+    let end = after.windows(2).position(|pair| pair == b". " || pair.contains(&b'\n'));
+    let sentence = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
     CALLED_BEFORE.iter().any(|word| before.ends_with(word.as_bytes()))
         || CALLED_BEHIND.iter().any(|word| after.starts_with(word.as_bytes()))
+        || FILES.iter().any(|file| holds(sentence, file.as_bytes()))
 }
+
+/// Tells whether bytes hold others.
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Files that hold an application's variables: `set NAME in your .env`.
+const FILES: [&str; 3] = [".env`", ".env file", "docker-compose.y"];
 
 /// Words before a name that call it a setting.
 const CALLED_BEFORE: [&str; 8] =
@@ -378,12 +389,19 @@ mod tests {
     #[test]
     fn words_beside_a_name_call_it_a_variable_for_good() {
         let text = "The `SHIP_MAST` environment variable. Set env SHIP_SAIL=1 (setting: `KEEL_DEPTH`). \
-            The `STORM_AHEAD` error and TIDE_TABLE.";
+            The `STORM_AHEAD` error and TIDE_TABLE. Set `GALE_LIMIT=3` in `ship.env`.";
         let vocabulary = Vocabulary::of(everywhere(text));
-        let names =
-            ["SHIP_MAST", "SHIP_SAIL", "SHIP_OAR", "KEEL_DEPTH", "STORM_AHEAD", "TIDE_TABLE"];
+        let names = [
+            "SHIP_MAST",
+            "SHIP_SAIL",
+            "SHIP_OAR",
+            "KEEL_DEPTH",
+            "STORM_AHEAD",
+            "TIDE_TABLE",
+            "GALE_LIMIT",
+        ];
         let called = names.map(|name| vocabulary.is_called(name));
-        assert_eq!(called, [true, true, true, true, false, false]);
+        assert_eq!(called, [true, true, true, true, false, false, true]);
         assert!(vocabulary.is_set_up_by_variables());
     }
 }

@@ -30,7 +30,10 @@ const SAYS: [(Makes, &str); 7] = [
         Makes::Changed,
         r"\bbehaviou?rs?\b.{0,30}\b(?:has|have|is|are|was|were)(?: been)? changed\b|\bchanged (?:their )?(?:behaviou?rs?|meanings?|semantics)\b|\b(?:changed|different) defaults?\b|\bdefaults? (?:values? )?(?:have |has |were |are )?changed?\b",
     ),
-    (Makes::Added, r"\bnew\b|\b(?:added|introduced)\b|\bnow available\b"),
+    (
+        Makes::Added,
+        r"\bnew\b|\b(?:added|introduced)\b|\bnow available\b|\bcan now (?:also )?(?:set|use|define|configure|provide)\b",
+    ),
 ];
 
 /// The words for settings.
@@ -212,6 +215,7 @@ mod tests {
                 Some(Makes::Removed),
             ),
             ("New configuration options", true, "`A_B`", Some(Makes::Added)),
+            ("You can now set these variables at sea:", false, "`A_B`", Some(Makes::Added)),
             ("Deprecated environment variables", true, "`A_B`", Some(Makes::Deprecated)),
             (
                 "Deprecated options",

@@ -62,9 +62,10 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         confidence: Confidence::Medium,
         place: OFFERS,
         triggers: &[" by ", "from "],
-        pattern: r"\b(?:are|is|be|,) (?:now |also )*(?:set|configured|controlled|determined|governed|limited|overridden|specified|defined|chosen|adjusted|tuned|customi[sz]ed|enabled|disabled|gated) by (?:the |an? )?(?:new )?(?P<noun>(?:environment variables?|env vars?|settings?|options?) )?(?P<names>{E})(?P<noun2>{noun})|\b(?:add\w*|support\w*|ability|possib\w+|option|allow\w*|load\w*|read\w*) [^.`]{0,80}\bfrom (?:the |an? )?(?:new )?(?:environment variables?|env vars?) (?P<names2>{E})|\b(?:add\w*|support\w*|ability|possib\w+|option|allow\w*) [^.`]{0,80}\bfrom (?:the |an? )?(?:new )?(?P<names3>{E}) (?P<noun3>environment variables?|env vars?)",
+        pattern: r"\b(?:are|is|be|,) (?:now |also )*(?:set|configured|controlled|determined|governed|limited|overridden|specified|defined|chosen|adjusted|tuned|customi[sz]ed|enabled|disabled|gated) by (?:the |an? )?(?:new )?(?P<noun>(?:environment variables?|env vars?|settings?|options?) )?(?P<names>{E})(?P<noun2>{noun})|\bby default,? (?:now )?(?:controlled|set|governed) by (?:the |an? )?(?P<names4>{E})|\b(?:add\w*|support\w*|ability|possib\w+|option|allow\w*|load\w*|read\w*) [^.`]{0,80}\bfrom (?:the |an? )?(?:new )?(?:environment variables?|env vars?) (?P<names2>{E})|\b(?:add\w*|support\w*|ability|possib\w+|option|allow\w*) [^.`]{0,80}\bfrom (?:the |an? )?(?:new )?(?P<names3>{E}) (?P<noun3>environment variables?|env vars?)",
         unless: ASKS,
         finds: &[
+            "Turn the stove off by default controlled by STOVE_LIT=true/false",
             "Meals are limited to two a day, set by the `MEAL_COUNT` environment variable.",
             "Added the ability to read the menu from a `MENU_PATH` environment variable.",
         ],
@@ -225,11 +226,12 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         },
         triggers: &["env"],
         pattern: r"\b(?:environment|env)[ -]?(?:variables?|vars?)(?: (?:named|called|for|like|such as))?[,:]? \(?(?P<names>{E}(?:(?:, | and |, and | or |, or ){E})*)|(?P<names2>{E}(?:(?:, | and |, and | or |, or ){E})*) (?P<noun2>(?:environment|env)(?:[ -]?(?:variables?|vars?))?)\b",
-        unless: r"\b(?:fix\w*|bugs?|must|required|mandatory|no longer|instead of|deprecat\w*|previous\w*|remov\w*|drop\w*|renam\w*|replac\w*|still|already|docs?|document\w*|readme|tests?|examples?|default\w*|existing|old|if (?:you|your|the|it|a|an|this)|when|where|unless|because|due to|errors?|warn\w*|crash\w*|logs?|logged|correct\w*|ignor\w*|missing|typo|clean\w*|refactor\w*|mov\w+|chang\w+|update[ds]?|improv\w*|recreat\w*|respects?|honou?rs?)\b|\b(?:from|in) the (?:\w+ ){0,2}\x01",
+        unless: r"\b(?:fix\w*|bugs?|must|required|mandatory|no longer|instead of|deprecat\w*|previous\w*|remov\w*|drop\w*|renam\w*|replac\w*|still|already|docs?|document\w*|readme|tests?|examples?|default\w*|existing|old|if (?:you (?:are|had|have|use|used|set|run|already|don't|do not)|your|the|it|a|an|this)|when|where|unless|because|due to|errors?|warn\w*|crash\w*|logs?|logged|correct\w*|ignor\w*|missing|typo|clean\w*|refactor\w*|mov\w+|chang\w+|update[ds]?|improv\w*|recreat\w*|respects?|honou?rs?)\b|\b(?:from|in) the (?:\w+ ){0,2}\x01",
         despite: r"^\W*(?:define|set|use|add|pass|provide)\b[^.]*\bif you (?:want|wish|would like|prefer)\b",
         finds: &[
             "Provide the `STOVE_HEAT` and `STOVE_SIZE` environment variables to light it.",
             "Galley: env var `STOVE_HEAT` for cooks",
+            "If you want two stoves, name them in an environment variable named `STOVE_NAMES`.",
             "Define the `STOVE_OFF=yes` environment variable if you wish to eat cold.",
         ],
         passes: &[

@@ -6,6 +6,10 @@
 //! version (`PostgreSQL 18 support`) has other words in front, and is none; that is what the word
 //! lists here decide.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::super::version::Version;
 use super::words::{AFTER, BEFORE, UNRELEASED, YANKED, is_foreign};
 
@@ -46,7 +50,7 @@ pub(super) enum Strictness {
 
 /// Reads a heading's plain text; `names` are the application's, as its files spell them.
 pub(super) fn read(heading: &str, names: &[String], strictness: Strictness) -> Option<Title> {
-    let text = heading.replace('`', "");
+    let text = bare(heading);
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim();
     let lower = text.to_lowercase();
     let unreleased = UNRELEASED.iter().any(|word| lower.contains(word));
@@ -99,9 +103,21 @@ pub(super) fn series(heading: &str) -> Option<String> {
     if !heading.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
-    let text = heading.replace('`', "");
+    let text = bare(heading);
     let Target { start, .. } = target(&text)?;
     Some(words(text.get(..start)?).join(" "))
+}
+
+/// Returns a heading without what only dresses its version: backticks, and a date tied to it as in
+/// `2024-01-30_1.2.3`.
+fn bare(heading: &str) -> String {
+    static DATED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}_(v?[0-9])").ok());
+    let text = heading.replace('`', "");
+    match DATED.as_ref().filter(|_| text.contains('_')) {
+        Some(dated) => dated.replace(&text, "$1").into_owned(),
+        None => text,
+    }
 }
 
 /// Tells whether the words before a version say that it is left: `Upgrading from`, but not `from
@@ -198,6 +214,7 @@ mod tests {
             ("[1.2.3] - 2024-01-30", "1.2.3", Released),
             ("v1.2.3", "1.2.3", Released),
             ("`v1.2.3`", "1.2.3", Released),
+            ("Released (2024-01-30_1.2.3)", "1.2.3", Released),
             ("1.2.3 (2024-01-30)", "1.2.3", Released),
             ("1.2.3 / 2024-01-30", "1.2.3", Released),
             ("Version 1.2.3", "1.2.3", Released),
