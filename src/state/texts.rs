@@ -93,7 +93,8 @@ pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
             });
         }
         let Some(secret) = around.secret(app.namespace.as_deref(), &name) else { continue };
-        for key in secret.keys.iter().filter(|key| mounted.holds(&key.name)) {
+        // A Secret is written for who names it: what it says beside the mounted key is of the same.
+        for key in &secret.keys {
             let Some(template) = &key.template else { continue };
             found.push(Text {
                 name: format!("{} of the Secret {name}", key.name),
@@ -107,7 +108,7 @@ pub(super) fn beside(app: &App<'_>, around: &Around, found: &mut Vec<Text>) {
     }
 }
 
-/// Which keys of a ConfigMap or a Secret a release sees.
+/// Which keys of a ConfigMap a release sees.
 enum Mounted {
     All,
     /// Those that it mounts one by one.

@@ -124,6 +124,27 @@ data:
 }
 
 #[test]
+fn of_a_secret_everything_counts_whichever_key_is_mounted() {
+    let secret = "\
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: bridge, namespace: shop}
+spec:
+  target:
+    name: bridge
+    template:
+      data:
+        bridge.properties: 'pages: 3'
+        PGHOST: db.shop.svc.cluster.local
+";
+    let mount = "globalMounts: [{path: /b, subPath: bridge.properties}]";
+    let values = format!("persistence:\n  bridge: {{type: secret, name: bridge, {mount}}}\n");
+    let text = app_with("", &values);
+    let states = read(&[("app.yaml", &text), ("es.yaml", secret), ("db.yaml", &database("db"))]);
+    assert_eq!(of(&states, "app").stores[0].evidence[0].position.line, 10);
+}
+
+#[test]
 fn the_image_of_a_chart_that_is_brought_along_is_not_the_release() {
     let chart = "\
 apiVersion: helm.toolkit.fluxcd.io/v2
