@@ -11,7 +11,7 @@ use super::scan_text::{counted, diagnostics_text};
 use super::style::{BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint, paint_diff_line};
 use super::table::table;
 use crate::diagnostic::Why;
-use crate::flux::{Inventory, Pin};
+use crate::flux::Inventory;
 use crate::policy::Strategy;
 use crate::tree::{Patches, RepoPath, Tree};
 use crate::upgrade::{Held, Plan, Staged, between, short};
@@ -182,8 +182,7 @@ fn overview(view: &PreviewView<'_>, width: Option<usize>) -> String {
 
 fn held(view: &PreviewView<'_>, detail: Detail) -> String {
     let mut text = String::new();
-    let pins: BTreeMap<&str, &Pin> =
-        view.inventory.pins.iter().map(|pin| (pin.id.as_str(), pin)).collect();
+    let pins = view.inventory.pins_by_id();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for held in view.held {
         let one_by_one = detail == Detail::Everything || TELLING.contains(&held.why.code.as_str());

@@ -1,6 +1,6 @@
 //! `refit scan` for people: a line a release, then what deserves attention.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, paint};
@@ -35,8 +35,7 @@ pub fn scan_text(inventory: &Inventory, width: Option<usize>) -> String {
 }
 
 fn releases(inventory: &Inventory, width: Option<usize>) -> String {
-    let pins: HashMap<&str, &Pin> =
-        inventory.pins.iter().map(|pin| (pin.id.as_str(), pin)).collect();
+    let pins = inventory.pins_by_id();
     let heading = ["RELEASE", "CHART", "IMAGES", "LEVER"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     for release in &inventory.releases {

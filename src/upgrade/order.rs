@@ -88,8 +88,7 @@ pub struct Rank {
 #[must_use]
 pub fn order(inventory: &Inventory, policies: &Policies) -> Order {
     let mut order = Order::default();
-    let pins: HashMap<&str, &Pin> =
-        inventory.pins.iter().map(|pin| (pin.id.as_str(), pin)).collect();
+    let pins = inventory.pins_by_id();
     for release in &inventory.releases {
         let layer = layer(release, &pins, policies);
         let node = order.nodes.get(&release.id);

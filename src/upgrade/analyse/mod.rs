@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use super::candidates::{Candidates, Outcome, PinCandidate};
 use super::learned::Learned;
 use super::resolve::Resolver;
-use crate::flux::{Inventory, Pin};
+use crate::flux::Inventory;
 use crate::policy::{Configuration, Policies};
 use crate::upstream::Upstream;
 use crate::version::Bump;
@@ -108,8 +108,7 @@ pub async fn analyse<U: Upstream>(
 impl<U: Upstream> Asking<'_, U> {
     /// Groups the pins that go the same way, in the order of the inventory.
     async fn routes(&self, candidates: &Candidates) -> Vec<Route<'_>> {
-        let pins: HashMap<&str, &Pin> =
-            self.inventory.pins.iter().map(|pin| (pin.id.as_str(), pin)).collect();
+        let pins = self.inventory.pins_by_id();
         let moving = candidates.pins.iter().filter_map(|candidate| match &candidate.outcome {
             // A rebuilt tag has no notes.
             Outcome::Move(target) if target.bump > Bump::Digest => {
