@@ -88,8 +88,7 @@ fn pods(case: &Case<'_>, release: &Release) -> Vec<String> {
 
 /// Returns the command that says whether a release is ready.
 pub(super) fn ready(release: &Release) -> Option<String> {
-    let namespace = release.id.namespace.as_deref().filter(|name| shell::is_plain(name))?;
-    let name = Some(&release.id.name).filter(|name| shell::is_plain(name))?;
+    let (namespace, name) = shell::object(&release.id)?;
     Some(format!("kubectl get helmrelease.helm.toolkit.fluxcd.io -n {namespace} {name}"))
 }
 

@@ -117,9 +117,7 @@ pub(super) fn decide(case: &Case<'_>) -> Section {
 fn findings(case: &Case<'_>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for release in case.releases() {
-        let namespace = release.id.namespace.as_deref().filter(|name| shell::is_plain(name));
-        let name = Some(&release.id.name).filter(|name| shell::is_plain(name));
-        let Some((namespace, name)) = namespace.zip(name) else { continue };
+        let Some((namespace, name)) = shell::object(&release.id) else { continue };
         lines.push(format!(
             "kubectl describe helmrelease.helm.toolkit.fluxcd.io -n {namespace} {name} | tail -20"
         ));

@@ -85,14 +85,7 @@ fn first_run(case: &Case<'_>) -> StageKind {
 /// Lists the commands that show a stage at work.
 fn commands(case: &Case<'_>, release: &Release, stage: StageKind) -> Vec<String> {
     let mut lines = Vec::new();
-    let Some(namespace) = release.id.namespace.as_deref().filter(|name| shell::is_plain(name))
-    else {
-        return lines;
-    };
-    let name = &release.id.name;
-    if !shell::is_plain(name) {
-        return lines;
-    }
+    let Some((namespace, name)) = shell::object(&release.id) else { return lines };
     let release_line =
         format!("kubectl get helmrelease.helm.toolkit.fluxcd.io -n {namespace} {name}");
     match stage {

@@ -40,7 +40,7 @@ pub(super) fn stop(case: &Case<'_>) -> Vec<Block> {
 /// Lists the commands that suspend a release, show its workloads and take those to zero whose names
 /// are known.
 fn commands(case: &Case<'_>, release: &Release) -> Vec<String> {
-    let Some((namespace, name)) = plain(release) else { return Vec::new() };
+    let Some((namespace, name)) = shell::object(&release.id) else { return Vec::new() };
     let mut lines = vec![format!("flux suspend helmrelease -n {namespace} {name}")];
     let mut labels = case.workloads(release).iter().filter_map(|workload| {
         let instance = workload.selector.iter().find(|(key, _)| key == INSTANCE);
@@ -63,14 +63,9 @@ fn commands(case: &Case<'_>, release: &Release) -> Vec<String> {
 
 /// Lists the commands by which Flux takes the releases up again.
 pub(super) fn resume(case: &Case<'_>) -> Vec<String> {
-    let names = case.releases().into_iter().filter_map(plain);
+    let releases = case.releases().into_iter();
+    let names = releases.filter_map(|release| shell::object(&release.id));
     names
         .map(|(namespace, name)| format!("flux resume helmrelease -n {namespace} {name}"))
         .collect()
-}
-
-/// Returns the namespace and the name of a release, where both can stand in a command.
-fn plain(release: &Release) -> Option<(&str, &str)> {
-    let namespace = release.id.namespace.as_deref().filter(|name| shell::is_plain(name))?;
-    Some((namespace, release.id.name.as_str())).filter(|(_, name)| shell::is_plain(name))
 }

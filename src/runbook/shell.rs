@@ -3,11 +3,19 @@
 //! Names come from manifests, so none is put into a command as it is: a plain one may stand bare,
 //! any other is quoted, and inside quotes of a command only plain ones may stand.
 
+use crate::flux::ObjectName;
+
 /// Says whether a text is one word in any shell, quoted or not.
 pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty()
         && !text.starts_with('-')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._/:@%+=,-".contains(&b))
+}
+
+/// Returns the namespace and the name of an object, where both are plain.
+pub(super) fn object(id: &ObjectName) -> Option<(&str, &str)> {
+    let namespace = id.namespace.as_deref().filter(|name| is_plain(name))?;
+    is_plain(&id.name).then_some((namespace, id.name.as_str()))
 }
 
 /// Returns a text as one word.
