@@ -76,12 +76,9 @@ impl<'a> Line<'a> {
 /// Tells whether what a changed line stands in is there before and after; a new list of variables
 /// in what stays is one of them.
 fn stands_in_what_stays(before: &[Line<'_>], line: &Line<'_>) -> bool {
-    let above = |place: usize, line: &Line<'_>| {
-        let before = before.get(..place).unwrap_or_default();
-        before.iter().rposition(|other| other.holds(line))
-    };
     let holder = |place: usize, line: &Line<'_>| {
-        above(place, line).and_then(|at| before.get(at).map(|holder| (at, holder)))
+        let above = before.iter().enumerate().take(place);
+        above.rev().find(|(_, other)| other.holds(line))
     };
     let Some((at, holds)) = holder(before.len(), line) else { return true };
     if holds.sign == ' ' {

@@ -15,6 +15,13 @@ const OFFERS: Place = Place {
     ..Place::ALL
 };
 
+/// Where a sentence may tell of what is there without calling it new.
+const TELLS: Place = Place {
+    outside: OFFERS.outside.and(Topics::REMOVED).and(Topics::DEPRECATED).and(Topics::KNOWN_ISSUES),
+    headings: false,
+    ..OFFERS
+};
+
 /// Words of sentences that offer nothing.
 const ASKS: &str = r"\b(?:fix\w*|must|required|mandatory|no longer|instead of|deprecat\w*|previously|remov\w*|still|already|docs?|documentation|tests?)\b";
 
@@ -176,15 +183,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "does-by-name",
         makes: Makes::Added,
         confidence: Confidence::Medium,
-        place: Place {
-            outside: OFFERS
-                .outside
-                .and(Topics::REMOVED)
-                .and(Topics::DEPRECATED)
-                .and(Topics::KNOWN_ISSUES),
-            headings: false,
-            ..OFFERS
-        },
+        place: TELLS,
         triggers: &[
             "used", "avail", "control", "allow", "let", "choose", "define", "limit", "able",
             "specif", "set", "toggle", "overrid",
@@ -215,15 +214,7 @@ pub(in crate::notes) const RULES: &[Rule] = &[
         name: "called-by-name",
         makes: Makes::Added,
         confidence: Confidence::Medium,
-        place: Place {
-            outside: OFFERS
-                .outside
-                .and(Topics::REMOVED)
-                .and(Topics::DEPRECATED)
-                .and(Topics::KNOWN_ISSUES),
-            headings: false,
-            ..OFFERS
-        },
+        place: TELLS,
         triggers: &["env"],
         pattern: r"\b(?:environment|env)[ -]?(?:variables?|vars?)(?: (?:named|called|for|like|such as))?[,:]? \(?(?P<names>{E}(?:(?:, | and |, and | or |, or ){E})*)|(?P<names2>{E}(?:(?:, | and |, and | or |, or ){E})*) (?P<noun2>(?:environment|env)(?:[ -]?(?:variables?|vars?))?)\b",
         unless: r"\b(?:fix\w*|bugs?|must|required|mandatory|no longer|instead of|deprecat\w*|previous\w*|remov\w*|drop\w*|renam\w*|replac\w*|still|already|docs?|document\w*|readme|tests?|examples?|default\w*|existing|old|if (?:you (?:are|had|have|use|used|set|run|already|don't|do not)|your|the|it|a|an|this)|when|where|unless|because|due to|errors?|warn\w*|crash\w*|logs?|logged|correct\w*|ignor\w*|missing|typo|clean\w*|refactor\w*|mov\w+|chang\w+|update[ds]?|improv\w*|recreat\w*|respects?|honou?rs?)\b|\b(?:from|in) the (?:\w+ ){0,2}\x01",
