@@ -173,10 +173,14 @@ fn labels(wanted: &PullRequest, is_draft: bool) -> Vec<String> {
 
 /// Takes the label away that says that a pull request has stages.
 fn unstage(pull: &mut Pull) {
-    pull.labels.retain(|label| label.to_lowercase() != STAGED_LABEL.to_lowercase());
+    pull.labels.retain(|label| !is_label(label, STAGED_LABEL));
+}
+
+fn has_label(pull: &Pull, label: &str) -> bool {
+    pull.labels.iter().any(|present| is_label(present, label))
 }
 
 /// Forges tell labels apart without regard to case.
-fn has_label(pull: &Pull, label: &str) -> bool {
-    pull.labels.iter().any(|present| present.to_lowercase() == label.to_lowercase())
+fn is_label(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
