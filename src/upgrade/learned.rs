@@ -120,8 +120,9 @@ impl Reading {
     /// Says whether another reading is of the same notes, over the same versions or others.
     #[must_use]
     pub fn shares_notes(&self, other: &Self) -> bool {
-        let homes = |of: &Self| of.homes.iter().map(|home| home.url.clone()).collect::<Vec<_>>();
-        self.of == other.of && homes(self) == homes(other) && !self.homes.is_empty()
+        let same =
+            self.homes.iter().map(|home| &home.url).eq(other.homes.iter().map(|home| &home.url));
+        self.of == other.of && same && !self.homes.is_empty()
     }
 
     /// Returns the address at which a person reads a piece of evidence.

@@ -1,9 +1,10 @@
 //! What a sentence of notes states, one statement after the other.
 //!
-//! “The variable X has been removed, and the old export is gone” breaks for all, whoever sets X. So a sentence counts as told, or as of no matter, only when each of its clauses speaks of a
-//! name that is. A clause that only refers to another, or has no words of its own, states nothing.
-//! Where this is in doubt, a clause states something: what is told twice costs a line, what is
-//! folded away by mistake a night.
+//! “The variable X has been removed, and the old export is gone” breaks for all, whoever sets X. So
+//! a sentence counts as told, or as of no matter, only when each of its clauses speaks of a name
+//! that is. A clause that only refers to another, or has no words of its own, states nothing. Where
+//! this is in doubt, a clause states something: what is told twice costs a line, what is folded away
+//! by mistake a night.
 
 use crate::notes::Fact;
 
